@@ -1,0 +1,5 @@
+/** Conditions on events, in CEL. */
+@NullMarked
+package dev.rookery.conditions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The durable log in a folder, on SQLite. */
+@NullMarked
+package dev.rookery.embedded;
+
+import org.jspecify.annotations.NullMarked;
