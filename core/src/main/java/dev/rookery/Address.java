@@ -1,0 +1,57 @@
+package dev.rookery;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Where a bus is: {@code scheme:rest?option=value}.
+ *
+ * @param text the whole as it was given; it may hold a password, {@link #toString} does not
+ * @param rest what stands between the scheme and the options
+ */
+public record Address(String text, String scheme, String rest, Map<String, String> options) {
+  public Address {
+    options = Map.copyOf(options);
+  }
+
+  /**
+   * Takes an address apart.
+   *
+   * @throws InvalidInput when it has no scheme
+   */
+  public static Address parse(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 1) {
+      throw new InvalidInput(
+          "'"
+              + InvalidInput.shown(text)
+              + "' is no address; one looks like file:./data, memory:bots or http://127.0.0.1:7070");
+    }
+    int question = text.indexOf('?');
+    String rest = text.substring(colon + 1, question < 0 ? text.length() : question);
+    Map<String, String> options = new TreeMap<>();
+    if (question >= 0) {
+      for (String option : text.substring(question + 1).split("&", -1)) {
+        int equals = option.indexOf('=');
+        String name = equals < 0 ? option : option.substring(0, equals);
+        String value = equals < 0 ? "" : option.substring(equals + 1);
+        options.put(name, URLDecoder.decode(value, StandardCharsets.UTF_8));
+      }
+    }
+    return new Address(
+        text, text.substring(0, colon).toLowerCase(java.util.Locale.ROOT), rest, options);
+  }
+
+  public Optional<String> option(String name) {
+    return Optional.ofNullable(options.get(name));
+  }
+
+  @Override
+  public String toString() {
+    String shown = scheme + ":" + rest;
+    return shown.replaceAll("//[^@/]*@", "//***@");
+  }
+}

@@ -1,0 +1,256 @@
+package dev.rookery;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What operators see of a bus and do to it. What they do to a subscription is picked up by the
+ * process that runs it.
+ */
+public interface Operations {
+  /** An event and where it is stored. */
+  record Located(Partition partition, Position position, Event event) {}
+
+  /**
+   * What to read of the log, without a cursor.
+   *
+   * @param patterns empty: every type
+   * @param limit events at most, 1 to 1000
+   * @param patience how long to wait for an event where none is there yet
+   */
+  record ReadRequest(
+      List<TypePattern> patterns,
+      Optional<String> where,
+      Start from,
+      int limit,
+      Duration patience) {
+    public ReadRequest {
+      patterns = List.copyOf(patterns);
+      if (limit < 1 || limit > 1_000) {
+        throw new InvalidInput("the limit " + limit + " does not lie between 1 and 1000");
+      }
+    }
+  }
+
+  /**
+   * A part of the log.
+   *
+   * @param next where the following part begins
+   * @param end whether nothing more was stored when it was read
+   */
+  record Page(List<Located> events, Token next, boolean end) {}
+
+  /** Reads a part of the log, oldest first within each partition. */
+  Page read(ReadRequest request);
+
+  /** The places after the last events that are stored now, in every partition. */
+  Token latest();
+
+  /**
+   * An event and what became of it.
+   *
+   * @param deliveries one entry per subscription
+   */
+  record EventReport(Located located, List<DeliveryState> deliveries) {}
+
+  /**
+   * What became of an event in one subscription.
+   *
+   * @param state {@code not matched}, {@code unread}, {@code waiting}, {@code handled} or {@code
+   *     dead}
+   */
+  record DeliveryState(String subscription, String state, int attempts) {}
+
+  /** The stored events of that id; several sources may have used it. */
+  List<EventReport> event(String id);
+
+  /** The partitions of the streams. */
+  List<PartitionInfo> streams();
+
+  /**
+   * One partition of a stream.
+   *
+   * @param first the position of the first event kept, empty where there is none
+   * @param bytes what the kept events take, as far as the store can tell
+   */
+  record PartitionInfo(
+      Partition partition,
+      long events,
+      long bytes,
+      Optional<Position> first,
+      Optional<Position> last,
+      Optional<Instant> oldest,
+      Optional<Duration> retainAge,
+      Optional<Long> retainBytes) {}
+
+  /** Every subscription with its state. */
+  List<SubscriptionInfo> subscriptions();
+
+  /**
+   * One subscription with its state.
+   *
+   * @throws NotFound when there is none of that name
+   */
+  default SubscriptionInfo subscription(String name) {
+    return subscriptions().stream()
+        .filter(info -> info.definition().name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new NotFound(
+                "there is no subscription "
+                    + InvalidInput.shown(name)
+                    + "; 'rookery subscriptions' lists them"));
+  }
+
+  /**
+   * A subscription and its state.
+   *
+   * @param lagEvents stored events of its partitions that it has not settled, those put aside
+   *     included
+   * @param lagAge the age of the oldest of them, zero where there is none
+   * @param deadLetters given up for good so far and still kept
+   */
+  record SubscriptionInfo(
+      Subscription definition,
+      boolean paused,
+      String state,
+      long lagEvents,
+      Duration lagAge,
+      long deadLetters,
+      List<PartitionProgress> partitions) {}
+
+  /**
+   * How far a subscription got in one partition.
+   *
+   * @param owner the subscriber that holds the claim, empty where none does
+   * @param heldUp the key that waits longest, why, and until when, for people; empty where none
+   *     waits
+   */
+  record PartitionProgress(
+      Partition partition,
+      Optional<String> owner,
+      long epoch,
+      Position floor,
+      long lagEvents,
+      int running,
+      int waiting,
+      int parkedKeys,
+      Optional<String> heldUp) {}
+
+  /** Stops handing out; what runs is finished. */
+  void pause(String subscription);
+
+  void resume(String subscription);
+
+  /** Forgets the subscription, its place and its dead letters. */
+  void remove(String subscription);
+
+  /**
+   * Moves a subscription to another place, where everything after that is handed out again.
+   *
+   * @param dryRun only says what would happen
+   * @return by partition where it was, where it goes, and how many events lie after that
+   */
+  List<Move> rewind(String subscription, Start to, boolean dryRun);
+
+  /** One partition's part of a rewind. */
+  record Move(Partition partition, Position from, Position to, long events) {}
+
+  /**
+   * Which dead letters are meant; what is empty does not narrow it.
+   *
+   * @param after the id after which the list goes on
+   * @param limit 1 to 1000 for lists
+   */
+  record DeadLetterFilter(
+      List<String> ids,
+      Optional<String> subscription,
+      Optional<TypePattern> type,
+      Optional<DeadLetter.Reason> reason,
+      Optional<String> after,
+      int limit) {
+    public static final DeadLetterFilter ALL =
+        new DeadLetterFilter(
+            List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 100);
+
+    public DeadLetterFilter {
+      ids = List.copyOf(ids);
+      if (limit < 1 || limit > 1_000) {
+        throw new InvalidInput("the limit " + limit + " does not lie between 1 and 1000");
+      }
+    }
+
+    public DeadLetterFilter of(String subscription) {
+      return new DeadLetterFilter(ids, Optional.of(subscription), type, reason, after, limit);
+    }
+
+    public DeadLetterFilter ids(String... wanted) {
+      return new DeadLetterFilter(List.of(wanted), subscription, type, reason, after, limit);
+    }
+
+    public DeadLetterFilter after(String id) {
+      return new DeadLetterFilter(ids, subscription, type, reason, Optional.of(id), limit);
+    }
+
+    public boolean includes(DeadLetter letter) {
+      return (ids.isEmpty() || ids.contains(letter.id()))
+          && (subscription.isEmpty() || subscription.get().equals(letter.subscription()))
+          && (type.isEmpty()
+              || letter.event().filter(event -> type.get().matches(event.type())).isPresent())
+          && (reason.isEmpty() || reason.get() == letter.reason());
+    }
+  }
+
+  /** Dead letters in the order of their ids. */
+  List<DeadLetter> deadLetters(DeadLetterFilter filter);
+
+  /**
+   * Hands dead letters to their subscriptions again, with their attempts counted anew.
+   *
+   * @return how many
+   */
+  int redrive(DeadLetterFilter filter);
+
+  /**
+   * Throws dead letters away.
+   *
+   * @return how many
+   */
+  int discard(DeadLetterFilter filter);
+
+  /** Whether the bus can accept and deliver. */
+  Health health();
+
+  /**
+   * The state of the bus.
+   *
+   * @param ready whether it can accept and deliver
+   * @param reasons why it is not ready or degraded, for people
+   */
+  record Health(boolean ready, boolean degraded, List<String> reasons) {}
+
+  /** What the bus has counted, for a monitoring system. */
+  List<Metric> metrics();
+
+  /**
+   * One counted value.
+   *
+   * @param name as in Prometheus, such as {@code rookery_published_total}
+   */
+  record Metric(String name, String help, Kind kind, Map<String, String> labels, double value) {}
+
+  /** Whether a value only rises. */
+  enum Kind {
+    @JsonProperty("counter")
+    COUNTER,
+    @JsonProperty("gauge")
+    GAUGE
+  }
+
+  /** Every setting that weakens a promise, one line each. */
+  List<String> weaknesses();
+}

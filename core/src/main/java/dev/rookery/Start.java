@@ -1,0 +1,91 @@
+package dev.rookery;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/**
+ * Where reading begins: {@code latest}, {@code earliest}, an instant, or after a position or a
+ * token.
+ */
+public sealed interface Start {
+  Start LATEST = new Latest();
+  Start EARLIEST = new Earliest();
+
+  /** After the last event that is stored now. */
+  record Latest() implements Start {
+    @Override
+    public String toString() {
+      return "latest";
+    }
+  }
+
+  /** Before the first event that is kept. */
+  record Earliest() implements Start {
+    @Override
+    public String toString() {
+      return "earliest";
+    }
+  }
+
+  /** At the first event that the log took at this instant or later. */
+  record At(Instant time) implements Start {
+    @Override
+    public String toString() {
+      return time.toString();
+    }
+  }
+
+  /** After the places that the token names. */
+  record After(Token token) implements Start {
+    @Override
+    public String toString() {
+      return token.toString();
+    }
+  }
+
+  /** After this position, in every partition that is read. */
+  record AfterPosition(Position position) implements Start {
+    @Override
+    public String toString() {
+      return position.toString();
+    }
+  }
+
+  /**
+   * Reads the string form: {@code latest}, {@code earliest}, an ISO 8601 instant, a position, or a
+   * token.
+   *
+   * @throws InvalidInput when it is none of these
+   */
+  @JsonCreator
+  static Start parse(String text) {
+    if (text.equals("latest")) {
+      return LATEST;
+    }
+    if (text.equals("earliest")) {
+      return EARLIEST;
+    }
+    if (text.startsWith(Token.PREFIX)) {
+      return new After(Token.parse(text));
+    }
+    if (text.matches("[0-9]{1,19}(-[0-9]{1,19})?")) {
+      return new AfterPosition(Position.parse(text));
+    }
+    try {
+      return new At(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      throw new InvalidInput(
+          "'"
+              + InvalidInput.shown(text)
+              + "' is no place to start; use latest, earliest, a time like 2026-01-31T12:00:00Z, a position like 42, or a token",
+          e);
+    }
+  }
+
+  @JsonValue
+  default String text() {
+    return toString();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.rookery;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A named log.
+ *
+ * @param partitions fixed when the stream is made
+ * @param retainAge events younger than this are kept
+ * @param retainBytes what the stream may take, all partitions together; events that a subscription
+ *     has yet to read are never dropped for it, publishing is refused instead
+ */
+public record StreamConfig(
+    String name, int partitions, Optional<Duration> retainAge, Optional<Long> retainBytes) {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,49}");
+  public static final Duration SEVEN_DAYS = Duration.ofDays(7);
+
+  public StreamConfig {
+    if (!NAME.matcher(name).matches()) {
+      throw new InvalidInput(
+          "'" + InvalidInput.shown(name) + "' is no name for a stream; up to 50 of a-z0-9_-");
+    }
+    if (partitions < 1 || partitions > 256) {
+      throw new InvalidInput(
+          "stream " + name + " has " + partitions + " partitions; it takes 1 to 256");
+    }
+    if (retainAge.filter(Duration::isNegative).isPresent()
+        || retainBytes.filter(b -> b < 1).isPresent()) {
+      throw new InvalidInput("the retention of stream " + name + " is negative");
+    }
+  }
+
+  /** A stream that keeps seven days. */
+  public static StreamConfig of(String name, int partitions) {
+    return new StreamConfig(name, partitions, Optional.of(SEVEN_DAYS), Optional.empty());
+  }
+}

@@ -1,0 +1,88 @@
+package dev.rookery.spi;
+
+import dev.rookery.Operations;
+import dev.rookery.Partition;
+import dev.rookery.Position;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The events, in partitions, each with its positions rising. */
+public interface EventLog {
+  /**
+   * Appends events to one partition, all or none, in their order, neighbours of each other. An
+   * event whose (source, id) is in the window of ids already is not stored again and is answered
+   * with its first position.
+   *
+   * <p>What an append returned is read by every later read. A position is never given twice, and an
+   * event becomes readable only after all events before it in the partition.
+   *
+   * @return one answer per event, in order
+   * @throws dev.rookery.PublishRejected when certainly none is stored
+   * @throws dev.rookery.PublishUnknown when they may be stored or not
+   */
+  List<Appended> append(Partition partition, List<Append> events);
+
+  /**
+   * The entries after a position, in order, without gaps; empty at the end of the log. Stops before
+   * either limit is passed, but after one entry at the earliest.
+   *
+   * @throws dev.rookery.PositionTrimmed when events after the position have been trimmed
+   */
+  List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes);
+
+  /** The place before the first event kept. */
+  Place earliest(Partition partition);
+
+  /** The place after the last event stored. */
+  Place latest(Partition partition);
+
+  /** The place before the first kept event that the log took at the instant or later. */
+  Place at(Partition partition, Instant time);
+
+  /**
+   * The place right after a position; the nearest kept place where the position itself is not kept.
+   */
+  Place after(Partition partition, Position position);
+
+  /**
+   * The stored events of an id; as long as they are kept, or the window of ids at least where they
+   * are kept shorter.
+   */
+  List<Operations.Located> find(String id);
+
+  /**
+   * Calls the listener soon after appends by any process. It is a hint: it may be late, missed or
+   * made up. The listener does not block.
+   *
+   * @return closes the registration
+   */
+  Runnable listen(Consumer<Partition> listener);
+
+  /**
+   * Removes a bounded number of the oldest events that the log took longer ago than the age, or
+   * that stand before the last {@code keepBytes}. Never removes an event that the floor of any
+   * subscription's cursor has not passed; this is compared in one atomic step.
+   *
+   * @return how many were removed; fewer than could be: call again
+   */
+  long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes);
+
+  /** Counts of the partition, without its retention, which the engine knows. */
+  PartitionSize size(Partition partition);
+
+  /**
+   * What a partition holds.
+   *
+   * @param bytes that the kept events take, as far as the store can tell
+   * @param oldest when the log took the first event kept
+   */
+  record PartitionSize(
+      long events,
+      long bytes,
+      Optional<Position> first,
+      Optional<Position> last,
+      Optional<Instant> oldest) {}
+}
