@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What came of one attempt to handle an event. */
 public sealed interface Outcome {
-  Outcome HANDLED = new Handled();
-
   /** The handler returned. */
   record Handled() implements Outcome {}
 

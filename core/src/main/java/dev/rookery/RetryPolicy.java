@@ -39,7 +39,7 @@ public record RetryPolicy(int maxAttempts, Duration initialDelay, Duration maxDe
   /** What the bus does about an outcome. */
   public Settlement settle(Delivery delivery, Outcome outcome, Instant now) {
     return switch (outcome) {
-      case Outcome.Handled handled -> Settlement.ACK;
+      case Outcome.Handled handled -> new Settlement.Ack();
       case Outcome.Rejected rejected -> new Settlement.Dead(DeadLetter.Reason.REJECTED);
       case Outcome.Failed failed -> again(delivery, now, failed.delay().orElse(Duration.ZERO));
       case Outcome.TimedOut timedOut -> again(delivery, now, Duration.ZERO);
@@ -56,7 +56,8 @@ public record RetryPolicy(int maxAttempts, Duration initialDelay, Duration maxDe
 
   private Duration backoff(Delivery delivery) {
     int doublings = Math.min(delivery.attempt() - 1, 40);
-    double longest = Math.min(initialDelay.toNanos() * Math.pow(2, doublings), maxDelay.toNanos());
+    double longest =
+        Math.min(initialDelay.toNanos() * Math.pow(2, doublings), (double) maxDelay.toNanos());
     long drawn =
         mix(
             (delivery.event().id() + '/' + delivery.subscription()).hashCode() * 31L

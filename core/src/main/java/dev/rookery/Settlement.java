@@ -4,8 +4,6 @@ import java.time.Instant;
 
 /** What the bus does about an outcome. */
 public sealed interface Settlement {
-  Settlement ACK = new Ack();
-
   /** The event is done. */
   record Ack() implements Settlement {}
 

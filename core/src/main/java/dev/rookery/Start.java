@@ -10,8 +10,13 @@ import java.time.format.DateTimeParseException;
  * token.
  */
 public sealed interface Start {
-  Start LATEST = new Latest();
-  Start EARLIEST = new Earliest();
+  static Start latest() {
+    return new Latest();
+  }
+
+  static Start earliest() {
+    return new Earliest();
+  }
 
   /** After the last event that is stored now. */
   record Latest() implements Start {
@@ -62,10 +67,10 @@ public sealed interface Start {
   @JsonCreator
   static Start parse(String text) {
     if (text.equals("latest")) {
-      return LATEST;
+      return latest();
     }
     if (text.equals("earliest")) {
-      return EARLIEST;
+      return earliest();
     }
     if (text.startsWith(Token.PREFIX)) {
       return new After(Token.parse(text));

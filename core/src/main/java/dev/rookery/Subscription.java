@@ -78,7 +78,7 @@ public record Subscription(
         name,
         TypePattern.all(patterns),
         Optional.empty(),
-        Start.LATEST,
+        Start.latest(),
         RetryPolicy.STANDARD,
         Exhausted.CONTINUE,
         Duration.ofSeconds(30),
