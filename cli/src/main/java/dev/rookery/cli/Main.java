@@ -14,7 +14,10 @@ import picocli.CommandLine.IVersionProvider;
 public final class Main implements Runnable {
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    int code = new CommandLine(new Main()).execute(args);
+    if (code != 0) {
+      System.exit(code);
+    }
   }
 
   @Override
