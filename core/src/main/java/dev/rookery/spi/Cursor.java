@@ -18,8 +18,12 @@ import java.util.Optional;
 public record Cursor(
     Place floor, List<Range> settled, Map<Position, Waiting> waiting, Map<String, Parked> parked) {
 
-  /** All positions of the log from the first to the last, both included. */
-  public record Range(Position first, Position last) {}
+  /**
+   * All positions of the log from the first to the last, both included.
+   *
+   * @param count how many events that is
+   */
+  public record Range(Position first, Position last, long count) {}
 
   /**
    * An event that was tried.

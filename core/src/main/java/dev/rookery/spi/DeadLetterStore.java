@@ -3,6 +3,7 @@ package dev.rookery.spi;
 import dev.rookery.DeadLetter;
 import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -50,8 +51,8 @@ public interface DeadLetterStore {
   /** How many letters there are by subscription, the parked not counted. */
   Map<String, Long> counts();
 
-  /** How many letters are parked, by subscription and partition. */
-  long parked(String subscription, Partition partition);
+  /** How many letters are parked in a subscription's partition, by key; keys without any are left out. */
+  Map<String, Long> parked(String subscription, Partition partition);
 
   /** Throws away what was given up before the instant; the parked stay. */
   int prune(Instant before);
