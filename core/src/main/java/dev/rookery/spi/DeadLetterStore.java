@@ -27,10 +27,11 @@ public interface DeadLetterStore {
   void settle(Claim claim, Collection<String> ids);
 
   /**
-   * The letters of one key of a subscription's partition, by rising position: the parked, and those
-   * given up.
+   * The letters of one key of a subscription's partition after a position, by rising position: the
+   * parked, and those given up.
    */
-  List<DeadLetter> ofKey(String subscription, Partition partition, String key, int limit);
+  List<DeadLetter> ofKey(
+      String subscription, Partition partition, String key, Position after, int limit);
 
   /**
    * The letters of a subscription's partition that somebody asked for again, by rising position.

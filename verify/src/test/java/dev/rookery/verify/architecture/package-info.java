@@ -1,5 +1,5 @@
-/** Architecture tests, end-to-end, crash and fault runs. */
+/** The arrows between modules and packages, held as tests. */
 @NullMarked
-package dev.rookery.verify;
+package dev.rookery.verify.architecture;
 
 import org.jspecify.annotations.NullMarked;
