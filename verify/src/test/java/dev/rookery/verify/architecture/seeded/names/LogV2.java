@@ -1,0 +1,4 @@
+package dev.rookery.verify.architecture.seeded.names;
+
+/** Wrong: the name says nothing. */
+interface LogV2 {}
