@@ -186,7 +186,8 @@ final class EngineOperations implements Operations {
     return failed.orElse(owned ? "running" : "not running");
   }
 
-  private PartitionProgress progress(String name, Partition partition, Cursor saved, @Nullable Claim claim) {
+  private PartitionProgress progress(
+      String name, Partition partition, Cursor saved, @Nullable Claim claim) {
     Optional<Worker.Progress> live =
         subscribers.apply(name).stream()
             .map(subscriber -> subscriber.progress(partition))
