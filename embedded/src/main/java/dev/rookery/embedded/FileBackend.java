@@ -47,6 +47,12 @@ final class FileBackend implements Backend {
       Address address, BusConfig config, Environment environment, FailPoint failPoint) {
     boolean accepted = address.option("accept").filter("missing"::equals).isPresent();
     Store store = Store.open(Folder.open(address.rest()), accepted);
+    return over(store, config, environment, failPoint);
+  }
+
+  /** Works on files that are open; closing it closes them. */
+  static FileBackend over(
+      Store store, BusConfig config, Environment environment, FailPoint failPoint) {
     return new FileBackend(store, config, environment, failPoint);
   }
 
@@ -85,6 +91,14 @@ final class FileBackend implements Backend {
   @Override
   public boolean changeSetting(String name, Optional<String> seen, String value) {
     return settings.change(name, seen, value);
+  }
+
+  Writer writer() {
+    return writer;
+  }
+
+  Readers readers() {
+    return readers;
   }
 
   @Override

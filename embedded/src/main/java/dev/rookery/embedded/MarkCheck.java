@@ -35,8 +35,9 @@ final class MarkCheck {
       throw new AcknowledgedEventsMissing(message(partitions, missing));
     }
     for (Partition partition : missing.keySet()) {
-      session.update(
-          "INSERT INTO partitions (name) VALUES (?) ON CONFLICT DO NOTHING", partition.toString());
+      if (partitions.find(partition).isEmpty()) {
+        PartitionRow.create(session, partition);
+      }
     }
     Partitions known = Partitions.load(session);
     for (Map.Entry<Partition, Long> each : missing.entrySet()) {
@@ -72,7 +73,7 @@ final class MarkCheck {
   private void fill(PartitionState state, long last) throws SQLException {
     Tail tail = state.working();
     if (tail.isEmpty()) {
-      session.update("UPDATE partitions SET trimmed = ? WHERE number = ?", last, state.number());
+      PartitionRow.of(state, last, tail.bytes(), Math.max(0, tail.newest())).update(session);
       return;
     }
     for (long position = tail.last() + 1; position <= last; position++) {

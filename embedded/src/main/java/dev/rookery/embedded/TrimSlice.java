@@ -16,7 +16,6 @@ import java.util.Optional;
 final class TrimSlice implements Write<Long> {
   private static final int ROWS = 1_000;
   private static final long BYTES = 8 * 1024 * 1024;
-  private static final String FLOOR = "SELECT MIN(floor) FROM cursors WHERE partition = ?";
   private static final String OLDEST =
       "SELECT place, stored_at, total, id, source FROM events"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
@@ -59,8 +58,8 @@ final class TrimSlice implements Write<Long> {
   public Long run(Transaction transaction) throws SQLException {
     Instant now = environment.now();
     long windowBegins = Nanos.of(now.minus(idWindow));
-    forgetOrphans(transaction.session(), windowBegins);
     List<Old> slice = slice(transaction.session(), now);
+    forgetOrphans(transaction.session(), windowBegins);
     if (!slice.isEmpty()) {
       remove(transaction, slice, windowBegins);
     }
@@ -74,7 +73,7 @@ final class TrimSlice implements Write<Long> {
     if (tail.isEmpty() || tail.oldest() >= tooOld && tail.trimmedBytes() >= tooFar) {
       return List.of();
     }
-    long floor = Math.min(floor(session), tail.last());
+    long floor = Math.min(CursorRow.leastFloor(session, state.partition()), tail.last());
     List<Old> slice = new ArrayList<>();
     long begin = tail.trimmedBytes();
     for (Old old :
@@ -86,19 +85,6 @@ final class TrimSlice implements Write<Long> {
       slice.add(old);
     }
     return slice;
-  }
-
-  /** The last position that every subscription has settled. */
-  private long floor(Session session) throws SQLException {
-    return session
-        .first(
-            row -> {
-              long least = row.getLong(1);
-              return row.wasNull() ? Long.MAX_VALUE : least;
-            },
-            FLOOR,
-            state.partition().toString())
-        .orElse(Long.MAX_VALUE);
   }
 
   private void remove(Transaction transaction, List<Old> slice, long windowBegins)
@@ -122,12 +108,7 @@ final class TrimSlice implements Write<Long> {
       }
     }
     long position = PartitionState.positionOf(last.place);
-    session.update(
-        "UPDATE partitions SET trimmed = ?, trimmed_bytes = ?, trimmed_at = ? WHERE number = ?",
-        position,
-        last.total,
-        last.storedAt,
-        state.number());
+    PartitionRow.of(state, position, last.total, last.storedAt).update(session);
     transaction.move(state, state.working().trimmedTo(position, last.total, oldest(session, last)));
   }
 
