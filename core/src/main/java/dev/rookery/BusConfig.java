@@ -1,6 +1,7 @@
 package dev.rookery;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,15 @@ public record BusConfig(
         Limits.STANDARD,
         Duration.ofSeconds(10),
         Duration.ofMinutes(10));
+  }
+
+  /**
+   * Reads a configuration file, {@code rookery.json}; what it leaves out is as in the standard.
+   *
+   * @throws InvalidInput when the file cannot be read, or says what is not known or not possible
+   */
+  public static BusConfig load(Path file) {
+    return ConfigFile.load(file);
   }
 
   public BusConfig source(String name) {

@@ -52,7 +52,10 @@ public interface DeadLetterStore {
   /** How many letters there are by subscription, the parked not counted. */
   Map<String, Long> counts();
 
-  /** How many letters are parked in a subscription's partition, by key; keys without any are left out. */
+  /**
+   * How many letters are parked in a subscription's partition, by key; keys without any are left
+   * out.
+   */
   Map<String, Long> parked(String subscription, Partition partition);
 
   /** Throws away what was given up before the instant; the parked stay. */

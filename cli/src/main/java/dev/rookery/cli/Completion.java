@@ -1,0 +1,27 @@
+package dev.rookery.cli;
+
+import dev.rookery.cli.terminal.Terminal;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+
+/** Prints what teaches a shell the verbs and their options. */
+@Command(
+    name = "completion",
+    description = "Prints a completion script for bash and zsh.",
+    footer = {"", "Use it with: source <(rookery completion)"})
+final class Completion extends Verb {
+  Completion(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run() {
+    String script = AutoComplete.bash("rookery", Main.commandLine(terminal));
+    if (json) {
+      print(object().put("script", script));
+    } else {
+      terminal.line(script);
+    }
+    return Exit.DONE;
+  }
+}

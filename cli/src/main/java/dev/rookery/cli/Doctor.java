@@ -1,0 +1,45 @@
+package dev.rookery.cli;
+
+import dev.rookery.EventBus;
+import dev.rookery.Operations;
+import dev.rookery.cli.terminal.Shown;
+import dev.rookery.cli.terminal.Terminal;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** Names what weakens a promise. */
+@Command(
+    name = "doctor",
+    description = "Shows every setting that weakens a promise, and whether the bus is well.")
+final class Doctor extends Verb {
+  Doctor(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run() {
+    String where = address();
+    try (EventBus opened = EventBus.open(where, busConfig())) {
+      Operations.Health health = opened.operations().health();
+      List<String> weaknesses = opened.operations().weaknesses();
+      if (!json) {
+        String state = !health.ready() ? "not ready" : health.degraded() ? "degraded" : "well";
+        say(where + " is " + state);
+      }
+      health.reasons().forEach(reason -> line(health.ready() ? "degraded" : "not ready", reason));
+      weaknesses.forEach(weakness -> line("weakness", weakness));
+      if (!json && weaknesses.isEmpty()) {
+        say("no setting weakens a promise");
+      }
+      return health.ready() ? Exit.DONE : Exit.FAILED;
+    }
+  }
+
+  private void line(String kind, String detail) {
+    if (json) {
+      print(object().put("kind", kind).put("detail", detail));
+    } else {
+      terminal.line(Shown.text(kind + ": " + detail));
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.rookery.cli;
+
+import dev.rookery.EventBus;
+import dev.rookery.NotFound;
+import dev.rookery.Operations.DeliveryState;
+import dev.rookery.Operations.EventReport;
+import dev.rookery.Operations.Located;
+import dev.rookery.cli.terminal.Shown;
+import dev.rookery.cli.terminal.Table;
+import dev.rookery.cli.terminal.Terminal;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Shows an event with its deliveries. */
+@Command(name = "event", description = "Shows an event and what became of it in each subscription.")
+final class ShowEvent extends Verb {
+  @Parameters(paramLabel = "ID", description = "The event's id.")
+  private String id = "";
+
+  ShowEvent(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  int run() {
+    try (EventBus opened = open()) {
+      List<EventReport> reports = opened.operations().event(id);
+      if (reports.isEmpty()) {
+        throw new NotFound(
+            "no event "
+                + id
+                + " is stored; it may never have been, or is older than its stream keeps");
+      }
+      for (EventReport report : reports) {
+        if (json) {
+          print(json(report));
+        } else {
+          show(report);
+        }
+      }
+      return Exit.DONE;
+    }
+  }
+
+  private static ObjectNode json(EventReport report) {
+    Located located = report.located();
+    ObjectNode line = EventLine.json(located.partition(), located.position(), located.event());
+    ArrayNode deliveries = line.putArray("deliveries");
+    for (DeliveryState delivery : report.deliveries()) {
+      deliveries
+          .addObject()
+          .put("subscription", delivery.subscription())
+          .put("state", delivery.state())
+          .put("attempts", delivery.attempts());
+    }
+    return line;
+  }
+
+  private void show(EventReport report) {
+    Located located = report.located();
+    terminal.line(Shown.text(located.partition() + "@" + located.position()));
+    terminal.line(
+        EventLine.cloudEvent(located.event())
+            .toPrettyString()
+            .lines()
+            .map(Shown::text)
+            .collect(java.util.stream.Collectors.joining("\n")));
+    Table table = new Table("SUBSCRIPTION", "STATE", "ATTEMPTS");
+    report.deliveries().forEach(d -> table.row(d.subscription(), d.state(), d.attempts()));
+    if (table.isEmpty()) {
+      say("there are no subscriptions yet");
+    } else {
+      table.print(terminal);
+    }
+  }
+}
