@@ -19,8 +19,7 @@ final class Backoff {
   }
 
   Duration next() {
-    long longest =
-        Math.min(LONGEST.toNanos(), FIRST.toNanos() << Math.min(failures++, 16));
+    long longest = Math.min(LONGEST.toNanos(), FIRST.toNanos() << Math.min(failures++, 16));
     long drawn = Math.floorMod(environment.randomLong(), longest / 2 + 1);
     return Duration.ofNanos(longest / 2 + drawn);
   }

@@ -34,7 +34,8 @@ final class Http implements AutoCloseable {
 
   Http(Address address) {
     String rest = address.rest();
-    base = address.scheme() + ":" + (rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest);
+    base =
+        address.scheme() + ":" + (rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest);
     URI uri;
     try {
       uri = URI.create(base);

@@ -51,9 +51,7 @@ final class RemoteBus implements EventBus {
     this.http = new Http(address);
     this.operations = new RemoteOperations(http);
     this.sender =
-        Thread.ofVirtual()
-            .name("rookery-publish")
-            .start(new SpoolSender(spool, http, environment));
+        Thread.ofVirtual().name("rookery-publish").start(new SpoolSender(spool, http, environment));
   }
 
   @Override
@@ -86,7 +84,8 @@ final class RemoteBus implements EventBus {
       spool.put(pending);
       return true;
     } catch (BusClosed e) {
-      pending.complete(new Published.Rejected(new PublishRejected("not stored: " + e.getMessage())));
+      pending.complete(
+          new Published.Rejected(new PublishRejected("not stored: " + e.getMessage())));
       return true;
     } catch (InterruptedException e) {
       return false;
@@ -135,13 +134,14 @@ final class RemoteBus implements EventBus {
       return refused;
     } catch (InvalidInput e) {
       Pending refused = new Pending(new byte[0], derived, deadline, done);
-      refused.complete(
-          new Published.Rejected(new InvalidEvent(String.valueOf(e.getMessage()), e)));
+      refused.complete(new Published.Rejected(new InvalidEvent(String.valueOf(e.getMessage()), e)));
       return refused;
     }
   }
 
-  /** The form is checked here, for one bad event would spoil a batch; the limits are the server's. */
+  /**
+   * The form is checked here, for one bad event would spoil a batch; the limits are the server's.
+   */
   private static byte[] encoded(Draft draft) {
     AttributeRules.check(draft, AttributeRules.FORM_ONLY);
     if (draft.data().isJson()) {

@@ -19,6 +19,12 @@ import tools.jackson.core.type.TypeReference;
 final class RemoteOperations implements Operations {
   private static final byte[] NOTHING = {'{', '}'};
 
+  /** The answer that holds a token. */
+  private record Latest(Token token) {}
+
+  /** The answer that says how many. */
+  private record Counted(int count) {}
+
   private final Http http;
 
   RemoteOperations(Http http) {
@@ -37,7 +43,7 @@ final class RemoteOperations implements Operations {
 
   @Override
   public Token latest() {
-    return value(http.get("/v1/latest"), new TypeReference<Map<String, Token>>() {}).get("token");
+    return value(http.get("/v1/latest"), new TypeReference<Latest>() {}).token();
   }
 
   @Override
@@ -110,7 +116,7 @@ final class RemoteOperations implements Operations {
 
   private int counted(String verb, DeadLetterFilter filter) {
     byte[] answer = http.post("/v1/dead-letters/" + verb, Json.MAPPER.writeValueAsBytes(filter));
-    return value(answer, new TypeReference<Map<String, Integer>>() {}).get("count");
+    return value(answer, new TypeReference<Counted>() {}).count();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.rookery.BackendUnavailable;
 import dev.rookery.Delivery;
 import dev.rookery.EventHandler;
 import dev.rookery.InvalidInput;
+import dev.rookery.Json;
 import dev.rookery.Outcome;
 import dev.rookery.RookeryException;
 import dev.rookery.Subscriber;
@@ -12,7 +13,6 @@ import dev.rookery.client.wire.JsonOut;
 import dev.rookery.client.wire.Problem;
 import dev.rookery.client.wire.ServerFrame;
 import dev.rookery.client.wire.SubscribeRequest;
-import dev.rookery.Json;
 import dev.rookery.spi.Environment;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
@@ -85,7 +85,11 @@ final class RemoteSubscriber implements Subscriber {
       String last = state;
       abandon();
       throw new BackendUnavailable(
-          "no subscription at " + http.base() + " (" + last + "); is 'rookery serve' running there?",
+          "no subscription at "
+              + http.base()
+              + " ("
+              + last
+              + "); is 'rookery serve' running there?",
           e);
     } catch (InterruptedException e) {
       abandon();
@@ -233,7 +237,8 @@ final class RemoteSubscriber implements Subscriber {
       switch (outcome) {
         case Outcome.Handled _ -> own.outgoing().ack(delivery);
         case Outcome.Rejected(String reason) ->
-            own.outgoing().frame(frame("reject", delivery).member("reason", reason).endObject().toString());
+            own.outgoing()
+                .frame(frame("reject", delivery).member("reason", reason).endObject().toString());
         case Outcome.Failed(String error, boolean outage, var delay) ->
             own.outgoing()
                 .frame(

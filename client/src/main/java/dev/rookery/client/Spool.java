@@ -180,10 +180,7 @@ final class Spool {
     try {
       closing = true;
       room.signalAll();
-      long left = limit.toNanos();
-      while (events > 0 && left > 0) {
-        left = awaitChange(left);
-      }
+      awaitEmpty(limit.toNanos());
       closed = true;
       changed.signalAll();
       List<Pending> rest = new ArrayList<>(sending);
@@ -195,21 +192,14 @@ final class Spool {
     }
   }
 
-  private long awaitChange(long nanos) {
+  private void awaitEmpty(long nanos) {
+    long left = nanos;
     try {
-      return changed.awaitNanos(nanos);
+      while (events > 0 && left > 0) {
+        left = changed.awaitNanos(left);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 0;
-    }
-  }
-
-  boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
     }
   }
 }

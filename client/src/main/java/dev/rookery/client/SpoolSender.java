@@ -133,8 +133,7 @@ final class SpoolSender implements Runnable {
           }
         };
     try {
-      HttpResponse<byte[]> response =
-          http.client().send(request(part), BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response = http.client().send(request(part), BodyHandlers.ofByteArray());
       spool.away(false);
       return answered(part, response, surelyNotSent);
     } catch (ConnectException | HttpConnectTimeoutException e) {
@@ -229,7 +228,9 @@ final class SpoolSender implements Runnable {
     }
   }
 
-  /** The whole request was refused before anything was stored: because of one event, or its size. */
+  /**
+   * The whole request was refused before anything was stored: because of one event, or its size.
+   */
   private void refused(List<Pending> part, Problem problem) {
     OptionalInt index = index(problem, part.size());
     if (index.isPresent()) {

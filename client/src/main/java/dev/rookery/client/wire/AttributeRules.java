@@ -14,6 +14,8 @@ import java.util.Set;
 /** What the attributes of an event must be like to travel and to be kept. */
 public final class AttributeRules {
   private static final int NAME_LENGTH = 20;
+  private static final int EXTENSIONS = 32;
+  private static final int EXTENSION_BYTES = 1_024;
   private static final Set<String> RESERVED =
       Set.of(
           "id",
@@ -56,7 +58,15 @@ public final class AttributeRules {
     draft.causation().ifPresent(id -> required("causationid", id, limits.idBytes()));
     draft.version().ifPresent(AttributeRules::version);
     text("datacontenttype", draft.data().contentType(), limits.keyBytes());
-    int size = draft.data().sizeBytes() + draft.type().length();
+    if (draft.attributes().size() > EXTENSIONS) {
+      throw new EventTooLarge(
+          "the event has "
+              + draft.attributes().size()
+              + " further attributes; at most "
+              + EXTENSIONS
+              + " are taken");
+    }
+    int size = draft.data().sizeBytes();
     for (Map.Entry<String, String> attribute : draft.attributes().entrySet()) {
       extension(attribute.getKey(), attribute.getValue());
       size += attribute.getKey().length() + bytes(attribute.getValue());
@@ -68,7 +78,7 @@ public final class AttributeRules {
 
   private static void extension(String name, String value) {
     extensionName(name);
-    text(name, value, Integer.MAX_VALUE);
+    required(name, value, EXTENSION_BYTES);
     if (name.equals(Event.HOPS) && !value.matches("[0-9]{1,9}")) {
       throw wrong("hops", "is no count", "send a whole number from 0");
     }
@@ -107,8 +117,11 @@ public final class AttributeRules {
   }
 
   private static void type(String type, int maxBytes) {
+    if (type.length() > maxBytes) {
+      throw new EventTooLarge("the attribute type is longer than " + maxBytes + " characters");
+    }
     boolean token = false;
-    boolean good = type.length() <= maxBytes;
+    boolean good = true;
     for (int i = 0; good && i < type.length(); i++) {
       char c = type.charAt(i);
       if (c == '.') {
@@ -128,7 +141,7 @@ public final class AttributeRules {
       throw wrong(
           "type",
           "'" + InvalidInput.shown(type) + "' is no event type",
-          "use tokens of A-Za-z0-9_- joined by dots, " + maxBytes + " characters at most");
+          "use tokens of A-Za-z0-9_- joined by dots");
     }
   }
 
@@ -141,7 +154,8 @@ public final class AttributeRules {
 
   private static void text(String name, String value, int maxBytes) {
     if (bytes(value) > maxBytes) {
-      throw wrong(name, "is longer than " + maxBytes + " bytes", "shorten it");
+      throw new EventTooLarge(
+          "the attribute " + name + " is longer than " + maxBytes + " bytes; shorten it");
     }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);

@@ -39,13 +39,12 @@ public final class BinaryMode {
   public static Draft draft(
       Map<String, String> headers, String contentType, byte[] body, Limits limits) {
     EventFields fields = new EventFields();
-    headers.forEach(
-        (name, value) -> {
-          String lower = name.toLowerCase(Locale.ROOT);
-          if (lower.startsWith(PREFIX)) {
-            fields.set(lower.substring(PREFIX.length()), decoded(lower, value));
-          }
-        });
+    headers.forEach((name, value) -> {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (lower.startsWith(PREFIX)) {
+        fields.set(lower.substring(PREFIX.length()), decoded(lower, value));
+      }
+    });
     if (!contentType.isEmpty()) {
       fields.contentType = contentType;
     }

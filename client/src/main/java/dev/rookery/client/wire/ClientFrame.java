@@ -144,7 +144,11 @@ public final class ClientFrame {
         }
       }
       case "retry" ->
-          receiver.retry(required(), Duration.ofMillis(Math.clamp(delayMs, 0, 2_592_000_000L)), reason, outage);
+          receiver.retry(
+              required(),
+              Duration.ofMillis(Math.clamp(delayMs, 0, 2_592_000_000L)),
+              reason,
+              outage);
       case "reject" -> receiver.reject(required(), reason);
       case "working" -> receiver.working(required());
       case "publish" -> {

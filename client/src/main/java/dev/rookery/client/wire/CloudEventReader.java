@@ -132,8 +132,7 @@ public final class CloudEventReader {
       case VALUE_STRING -> parser.getString();
       case VALUE_TRUE, VALUE_FALSE -> token.asString();
       case VALUE_NUMBER_INT -> {
-        if (parser.getStringLength() > 11
-            || parser.getLongValue() != (int) parser.getLongValue()) {
+        if (parser.getStringLength() > 11 || parser.getLongValue() != (int) parser.getLongValue()) {
           throw AttributeRules.wrong(name, "is beyond 32 bits", "send large numbers as strings");
         }
         yield parser.getString();
@@ -179,8 +178,7 @@ public final class CloudEventReader {
   /** A JSON string that stands for text of another media type. */
   private Payload unquoted(byte[] slice) {
     String text = StrictJson.read(slice, JsonParser::getString);
-    return Payload.wrap(
-        fields.contentType, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Payload.wrap(fields.contentType, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 
   private static byte[] decoded(String base64) {

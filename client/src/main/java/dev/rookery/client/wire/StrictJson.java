@@ -19,11 +19,8 @@ import tools.jackson.core.json.JsonFactory;
  * no nesting, number or name beyond bounds, nothing after the end.
  */
 public final class StrictJson {
-  /** Digits and signs of one number. */
-  private static final int NUMBER_LENGTH = 400;
-
-  /** What a binary floating-point number of 64 bits can hold. */
-  private static final int MAX_EXPONENT = 308;
+  /** Digits and signs of one number, as the engine takes them. */
+  private static final int NUMBER_LENGTH = 100;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -62,6 +59,15 @@ public final class StrictJson {
     }
   }
 
+  /**
+   * Checks a small text that another reader will bind.
+   *
+   * @throws InvalidInput when it is not strict JSON
+   */
+  public static void check(byte[] text) {
+    read(text, parser -> skip(parser, 10, Integer.MAX_VALUE));
+  }
+
   /** What Jackson found wrong, in our words. */
   public static InvalidInput refused(JacksonException e) {
     String what =
@@ -71,12 +77,16 @@ public final class StrictJson {
     return new InvalidInput(
         what
             + cut(e.getOriginalMessage())
-            + (e.getLocation() == null ? "" : " (near byte " + e.getLocation().getByteOffset() + ")"),
+            + (e.getLocation() == null
+                ? ""
+                : " (near byte " + e.getLocation().getByteOffset() + ")"),
         e);
   }
 
   private static String cut(String message) {
     String line = message.lines().findFirst().orElse("");
+    int marker = line.indexOf(" (start marker");
+    line = marker < 0 ? line : line.substring(0, marker);
     String shown = line.length() > 160 ? line.substring(0, 160) + "..." : line;
     return shown.replaceAll("\\p{Cntrl}", "?");
   }
@@ -120,7 +130,7 @@ public final class StrictJson {
       } else if (token.isStructEnd()) {
         depth--;
       } else if (token == JsonToken.VALUE_NUMBER_FLOAT) {
-        checkExponent(parser);
+        checkRange(parser);
       }
       if (depth == 0) {
         parser.finishToken();
@@ -140,24 +150,14 @@ public final class StrictJson {
             + " bytes; keep large data elsewhere and send a reference");
   }
 
-  private static void checkExponent(JsonParser parser) {
+  private static void checkRange(JsonParser parser) {
     char[] text = parser.getStringCharacters();
     int offset = parser.getStringOffset();
     int end = offset + parser.getStringLength();
     for (int i = offset; i < end; i++) {
-      if (text[i] == 'e' || text[i] == 'E') {
-        int exponent = 0;
-        for (int j = i + 1; j < end && exponent <= MAX_EXPONENT; j++) {
-          int digit = Character.digit(text[j], 10);
-          exponent = digit < 0 ? exponent : exponent * 10 + digit;
-        }
-        if (exponent > MAX_EXPONENT) {
-          throw new InvalidInput(
-              "a number's exponent is beyond "
-                  + MAX_EXPONENT
-                  + "; send such numbers as strings");
-        }
-        return;
+      if ((text[i] == 'e' || text[i] == 'E')
+          && Double.isInfinite(Double.parseDouble(new String(text, offset, end - offset)))) {
+        throw new InvalidInput("a number is out of range; send such numbers as strings");
       }
     }
   }

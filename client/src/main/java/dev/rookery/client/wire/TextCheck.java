@@ -76,7 +76,8 @@ final class TextCheck {
       throw broken("half of a surrogate pair is escaped");
     }
     if (unit >= 0xd800 && unit <= 0xdbff) {
-      int low = at + 7 < text.length && text[at + 6] == '\\' && text[at + 7] == 'u' ? hex(at + 8) : 0;
+      int low =
+          at + 7 < text.length && text[at + 6] == '\\' && text[at + 7] == 'u' ? hex(at + 8) : 0;
       if (low < 0xdc00 || low > 0xdfff) {
         throw broken("half of a surrogate pair is escaped");
       }

@@ -1,4 +1,6 @@
-/** What travels between client and server: CloudEvents, problems, frames, and their strict reading. */
+/**
+ * What travels between client and server: CloudEvents, problems, frames, and their strict reading.
+ */
 @NullMarked
 package dev.rookery.client.wire;
 
