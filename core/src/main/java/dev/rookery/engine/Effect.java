@@ -1,0 +1,44 @@
+package dev.rookery.engine;
+
+import dev.rookery.DeadLetter;
+import dev.rookery.Delivery;
+import dev.rookery.Position;
+import dev.rookery.spi.Cursor;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a worker wants done. Those that touch the store are done in the order in which they were
+ * asked for.
+ */
+sealed interface Effect {
+  /** Read after a position; answered when there is something, by {@link Message.Arrived}. */
+  record Read(Position after, int maxEvents, long maxBytes) implements Effect {}
+
+  /** Hand out a delivery; answered by a {@link Message.Result}. */
+  record Handle(Delivery delivery) implements Effect {}
+
+  /** Store the cursor; answered by {@link Message.Saved}. */
+  record Save(Cursor cursor, long version) implements Effect {}
+
+  /** Store dead letters; answered by {@link Message.Buried}. */
+  record Bury(List<DeadLetter> letters) implements Effect {}
+
+  /** Remove letters whose events are settled; not answered. */
+  record Unbury(List<String> ids) implements Effect {}
+
+  /** Look for the letters of a key after a position; answered by {@link Message.Fetched}. */
+  record FetchKey(String key, Position after) implements Effect {}
+
+  /** Look for letters that somebody asked for again; answered by {@link Message.Redriven}. */
+  record FetchRedriving() implements Effect {}
+
+  /** Send {@link Message.Due} at the instant; a later wish replaces an earlier one. */
+  record Wake(Instant at) implements Effect {}
+
+  /** A replay has settled everything up to its end. */
+  record Ended() implements Effect {}
+
+  /** Everything is finished and saved after {@link Message.Stop}. */
+  record Stopped() implements Effect {}
+}

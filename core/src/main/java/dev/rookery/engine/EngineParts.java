@@ -1,0 +1,119 @@
+package dev.rookery.engine;
+
+import dev.rookery.BusConfig;
+import dev.rookery.Partition;
+import dev.rookery.Position;
+import dev.rookery.Start;
+import dev.rookery.spi.Backend;
+import dev.rookery.spi.Environment;
+import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Place;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** What the parts of one bus share. */
+final class EngineParts {
+  private static final long WINDOW_BYTES = 4L << 20;
+
+  private final Backend backend;
+  private final BusConfig config;
+  private final Environment environment;
+  private final Counters counters = new Counters();
+  private final Signal appends = new Signal();
+  private final Signal controls = new Signal();
+  private final AtomicInteger workers = new AtomicInteger();
+  private final Map<Partition, PartitionReader> readers = new ConcurrentHashMap<>();
+  private final Runnable stopListening;
+  private final BlockingCalls calls;
+
+  EngineParts(Backend backend, BusConfig config, Environment environment) {
+    this.backend = backend;
+    this.config = config;
+    this.environment = environment;
+    this.calls = new BlockingCalls(backend.capabilities().pinsThreads());
+    this.stopListening = backend.log().listen(this::appended);
+  }
+
+  private void appended(Partition partition) {
+    PartitionReader reader = readers.get(partition);
+    if (reader != null) {
+      reader.hint();
+    }
+    appends.raise();
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  EventLog log() {
+    return backend.log();
+  }
+
+  BusConfig config() {
+    return config;
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  Counters counters() {
+    return counters;
+  }
+
+  /** Raised after every append that is noticed. */
+  Signal appends() {
+    return appends;
+  }
+
+  /** Raised when a subscription was changed or a claim given back. */
+  Signal controls() {
+    return controls;
+  }
+
+  AtomicInteger workers() {
+    return workers;
+  }
+
+  PartitionReader reader(Partition partition) {
+    return readers.computeIfAbsent(
+        partition,
+        p ->
+            new PartitionReader(
+                p, backend.log(), config.catalogue(), backend.capabilities(), counters));
+  }
+
+  /** What one window may hold: 4 MiB, all windows together a quarter of the heap. */
+  long windowBytes() {
+    long share = Runtime.getRuntime().maxMemory() / 4 / Math.max(1, workers.get());
+    return Math.max(64 << 10, Math.min(WINDOW_BYTES, share));
+  }
+
+  /** Calls the store from any thread, without holding a virtual thread's carrier. */
+  <T> T call(Supplier<T> supplier) {
+    return calls.call(supplier);
+  }
+
+  /** The place in a partition that a start means. */
+  Place place(Partition partition, Start start) {
+    return switch (start) {
+      case Start.Latest latest -> log().latest(partition);
+      case Start.Earliest earliest -> log().earliest(partition);
+      case Start.At at -> log().at(partition, at.time());
+      case Start.AfterPosition after -> log().after(partition, after.position());
+      case Start.After after -> {
+        Position position = after.token().positions().get(partition);
+        yield position == null ? log().earliest(partition) : log().after(partition, position);
+      }
+    };
+  }
+
+  void close() {
+    stopListening.run();
+    readers.values().forEach(PartitionReader::close);
+    calls.close();
+  }
+}

@@ -1,0 +1,453 @@
+package dev.rookery.engine;
+
+import dev.rookery.BackendUnavailable;
+import dev.rookery.EventHandler;
+import dev.rookery.Partition;
+import dev.rookery.RookeryException;
+import dev.rookery.Subscriber;
+import dev.rookery.Subscription;
+import dev.rookery.spi.Claim;
+import dev.rookery.spi.Control;
+import dev.rookery.spi.Cursor;
+import dev.rookery.spi.SubscriptionStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber: takes claims on the partitions of its subscription, fairly shared with the others
+ * of its name, runs a worker for each, renews, and picks up what operators did.
+ *
+ * <p>A claim of another owner is challenged only after its epoch and renewals stood still for the
+ * ttl on this process' own monotonic clock (after Chubby's lock sequencers and Kleppmann's fencing
+ * tokens; no wall clock takes part).
+ */
+final class EngineSubscriber implements Subscriber {
+  private static final System.Logger LOG = System.getLogger(EngineSubscriber.class.getName());
+  private static final long RETRY_FAILED_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long STANDBY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final Duration HAND_OVER = Duration.ofSeconds(30);
+
+  private record Watched(Claim claim, long since) {}
+
+  private final EngineParts parts;
+  private final SubscriptionStore store;
+  private final EventHandler handler;
+  private final String name;
+  private final String owner;
+  private final Runnable whenClosed;
+
+  private final Map<Partition, WorkerDriver> drivers = new ConcurrentHashMap<>();
+  private final Set<Partition> retiring = ConcurrentHashMap.newKeySet();
+  private final Map<Partition, Watched> watched = new HashMap<>();
+  private final Map<Partition, Long> notBefore = new HashMap<>();
+  private final Set<Partition> finished = new HashSet<>();
+  private final Signal events = new Signal();
+  private final CountDownLatch gone = new CountDownLatch(1);
+  private final CountDownLatch over = new CountDownLatch(1);
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private volatile Control control;
+  private volatile boolean closing;
+  private volatile String state = "starting";
+  private volatile @Nullable String failure;
+  private long renewedAt;
+
+  EngineSubscriber(EngineParts parts, Control control, EventHandler handler, Runnable whenClosed) {
+    this.parts = parts;
+    this.store = parts.backend().subscriptions();
+    this.control = control;
+    this.handler = handler;
+    this.name = control.definition().name();
+    this.owner = parts.config().source() + "-" + parts.environment().newId().substring(24);
+    this.renewedAt = parts.environment().nanoTime();
+    this.whenClosed = whenClosed;
+  }
+
+  void start() {
+    Thread.ofVirtual().name("rookery-subscriber-" + name).start(this::run);
+  }
+
+  @Override
+  public Subscription subscription() {
+    return control.definition();
+  }
+
+  @Override
+  public String state() {
+    return state;
+  }
+
+  /** How the worker of a partition stands, where this subscriber has one. */
+  Optional<Worker.Progress> progress(Partition partition) {
+    return Optional.ofNullable(drivers.get(partition)).map(WorkerDriver::progress);
+  }
+
+  /** Something may have changed. */
+  void look() {
+    events.raise();
+  }
+
+  // ---- the loop
+
+  private void run() {
+    try {
+      while (!closing) {
+        long seen = events.count();
+        try {
+          turn();
+        } catch (BackendUnavailable e) {
+          state = "waiting for the store: " + e.getMessage();
+        }
+        if (!closing) {
+          events.await(seen, pauseNanos());
+        }
+      }
+    } catch (InterruptedException e) {
+      state = "interrupted";
+    } catch (RuntimeException e) {
+      state = "failed: " + e.getMessage();
+      LOG.log(System.Logger.Level.ERROR, "the subscriber of " + name + " failed", e);
+    } finally {
+      gone.countDown();
+    }
+  }
+
+  private long pauseNanos() {
+    long third = parts.config().claimTtl().toNanos() / 3;
+    long untilRenewal = Math.max(1, renewedAt + third - parts.environment().nanoTime());
+    boolean complete = control.paused() || drivers.size() + finished.size() >= partitions().size();
+    return complete ? untilRenewal : Math.min(untilRenewal, Math.min(STANDBY_NANOS, third));
+  }
+
+  private List<Partition> partitions() {
+    return parts.config().partitionsOf(control.definition().patterns());
+  }
+
+  private void turn() {
+    reap();
+    Optional<Control> stored = parts.call(() -> store.find(name));
+    if (stored.isEmpty()) {
+      state = "removed";
+      drivers.values().forEach(WorkerDriver::lost);
+      over.countDown();
+      closing = true;
+      return;
+    }
+    follow(stored.get());
+    renew();
+    if (control.paused()) {
+      retireAll(HAND_OVER);
+      state = "paused";
+      return;
+    }
+    share();
+    state = describe();
+  }
+
+  private String describe() {
+    String problem = failure;
+    if (problem != null) {
+      return "failed: " + problem;
+    }
+    if (!finished.isEmpty() && finished.size() >= partitions().size()) {
+      return "ended";
+    }
+    return drivers.isEmpty() ? "standby" : "running";
+  }
+
+  /**
+   * Picks up what operators did: a changed definition lets the workers begin anew, anything else
+   * they are told.
+   */
+  private void follow(Control stored) {
+    Control known = control;
+    if (stored.revision() == known.revision()) {
+      return;
+    }
+    control = stored;
+    if (!stored.definition().equals(known.definition())) {
+      retireAll(HAND_OVER);
+    } else if (stored.paused() == known.paused()) {
+      drivers.values().forEach(WorkerDriver::operatorActed);
+    }
+  }
+
+  private void renew() {
+    long now = parts.environment().nanoTime();
+    if (drivers.isEmpty() || now - renewedAt < parts.config().claimTtl().toNanos() / 3) {
+      return;
+    }
+    Map<Partition, Claim> renewed = new HashMap<>();
+    for (Claim claim : store.renew(drivers.values().stream().map(WorkerDriver::claim).toList())) {
+      renewed.put(claim.partition(), claim);
+    }
+    renewedAt = now;
+    drivers.forEach((partition, driver) -> {
+      Claim claim = renewed.get(partition);
+      if (claim == null) {
+        driver.lost();
+      } else {
+        driver.renewed(claim, now);
+      }
+    });
+  }
+
+  /** Takes what is free up to a fair share, and gives back what is over it. */
+  private void share() {
+    Set<String> members = store.announce(name, owner, parts.config().claimTtl());
+    List<Partition> wanted =
+        partitions().stream().filter(partition -> !finished.contains(partition)).toList();
+    int fair = (wanted.size() + members.size() - 1) / Math.max(1, members.size());
+    int held = drivers.size() - retiring.size();
+    if (held < fair) {
+      Map<Partition, Claim> claims = parts.call(() -> store.claims(name));
+      for (Partition partition : wanted) {
+        if (held < fair
+            && !drivers.containsKey(partition)
+            && challenge(partition, claims.get(partition))) {
+          held++;
+        }
+      }
+    } else if (held > fair) {
+      drivers.keySet().stream()
+          .filter(partition -> !retiring.contains(partition))
+          .limit(held - fair)
+          .forEach(partition -> retire(partition, HAND_OVER));
+    }
+  }
+
+  private boolean challenge(Partition partition, @Nullable Claim current) {
+    long now = parts.environment().nanoTime();
+    if (current == null || notBefore.getOrDefault(partition, now) > now) {
+      return false;
+    }
+    Optional<Claim> seen = Optional.empty();
+    if (!current.released()) {
+      Watched before = watched.get(partition);
+      boolean still =
+          before != null
+              && before.claim().epoch() == current.epoch()
+              && before.claim().renewals() == current.renewals();
+      if (!still || before == null) {
+        watched.put(partition, new Watched(current, now));
+        return false;
+      }
+      if (now - before.since() < current.ttl().toNanos()) {
+        return false;
+      }
+      seen = Optional.of(current);
+    }
+    watched.remove(partition);
+    Optional<Claim> stillSeen = seen;
+    Optional<Claim> won =
+        parts.call(() -> store.claim(name, partition, owner, parts.config().claimTtl(), stillSeen));
+    won.ifPresent(claim -> work(claim, now));
+    return won.isPresent();
+  }
+
+  private void work(Claim claim, long claimedAt) {
+    Subscription definition = control.definition();
+    Cursor cursor = parts.call(() -> store.load(claim));
+    Map<String, Long> parkedKeys =
+        parts.call(() -> parts.backend().deadLetters().parked(name, claim.partition()));
+    boolean cautious = !claim.clean();
+    if (cautious) {
+      parts.counters().of(name).takeOvers.increment();
+    }
+    parts.workers().incrementAndGet();
+    Worker.Assignment job =
+        new Worker.Assignment(
+            definition,
+            claim.partition(),
+            claim.epoch(),
+            Interest.of(definition, parts.config().catalogue()),
+            definition
+                .until()
+                .map(until ->
+                    until.positions().getOrDefault(claim.partition(), dev.rookery.Position.ZERO)),
+            cautious,
+            parts.windowBytes(),
+            parts.config().limits().hops());
+    WorkerDriver driver =
+        new WorkerDriver(
+            parts,
+            claim,
+            claimedAt,
+            new Worker(job, cursor, parkedKeys.keySet()),
+            definition,
+            handler,
+            this::look);
+    drivers.put(claim.partition(), driver);
+    failure = null;
+    driver.start();
+  }
+
+  /** Takes leave of the workers that have ended. */
+  private void reap() {
+    for (WorkerDriver driver : List.copyOf(drivers.values())) {
+      WorkerDriver.End end = driver.end();
+      if (end == null) {
+        continue;
+      }
+      Partition partition = driver.partition();
+      drivers.remove(partition);
+      retiring.remove(partition);
+      parts.workers().decrementAndGet();
+      switch (end) {
+        case WorkerDriver.End.Clean clean -> release(driver, true);
+        case WorkerDriver.End.Abandoned abandoned -> release(driver, false);
+        case WorkerDriver.End.Lost lost -> watched.remove(partition);
+        case WorkerDriver.End.Finished over -> {
+          release(driver, true);
+          finish(partition);
+        }
+        case WorkerDriver.End.Failed failed -> {
+          failure = String.valueOf(failed.cause().getMessage());
+          LOG.log(
+              System.Logger.Level.ERROR,
+              "subscription " + name + " stopped in " + partition + ": " + failure);
+          notBefore.put(partition, parts.environment().nanoTime() + RETRY_FAILED_NANOS);
+          release(driver, false);
+        }
+      }
+    }
+  }
+
+  private void release(WorkerDriver driver, boolean clean) {
+    try {
+      store.release(driver.claim(), clean);
+      parts.controls().raise();
+    } catch (RookeryException e) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "the claim of "
+              + name
+              + " in "
+              + driver.partition()
+              + " was not given back: "
+              + e.getMessage());
+    }
+  }
+
+  private void finish(Partition partition) {
+    finished.add(partition);
+    if (finished.containsAll(partitions())) {
+      store.remove(name);
+      state = "ended";
+      over.countDown();
+      closing = true;
+    }
+  }
+
+  // ---- the end
+
+  private void retireAll(Duration limit) {
+    drivers.keySet().forEach(partition -> retire(partition, limit));
+  }
+
+  /** Lets a worker finish, on a thread of its own, since renewals go on meanwhile. */
+  private void retire(Partition partition, Duration limit) {
+    WorkerDriver driver = drivers.get(partition);
+    if (driver != null && retiring.add(partition)) {
+      driver.stop();
+      Thread.ofVirtual().name("rookery-retire-" + name).start(() -> finish(driver, limit));
+    }
+  }
+
+  private boolean finish(WorkerDriver driver, Duration limit) {
+    try {
+      if (driver.awaitEnd(limit.toNanos())) {
+        return true;
+      }
+      driver.interruptHandlers();
+      if (driver.awaitEnd(TimeUnit.SECONDS.toNanos(1))) {
+        return false;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    driver.abandon();
+    return false;
+  }
+
+  @Override
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    return over.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public boolean drain(Duration limit) {
+    if (!endLoop()) {
+      return true;
+    }
+    List<WorkerDriver> all = new ArrayList<>(drivers.values());
+    all.forEach(WorkerDriver::stop);
+    long deadline = parts.environment().nanoTime() + limit.toNanos();
+    boolean clean = true;
+    for (WorkerDriver driver : all) {
+      clean &=
+          finish(driver, Duration.ofNanos(Math.max(0, deadline - parts.environment().nanoTime())));
+    }
+    goodbye();
+    return clean;
+  }
+
+  @Override
+  public void abandon() {
+    if (endLoop()) {
+      drivers.values().forEach(WorkerDriver::abandon);
+      goodbye();
+    }
+  }
+
+  /** Ends the loop; false when it was closed before. */
+  private boolean endLoop() {
+    if (!closed.compareAndSet(false, true)) {
+      return false;
+    }
+    closing = true;
+    events.raise();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        gone.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  private void goodbye() {
+    reap();
+    try {
+      store.leave(name, owner);
+    } catch (RookeryException e) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "the subscriber of " + name + " could not say goodbye: " + e.getMessage());
+    }
+    if (!state.equals("ended") && !state.equals("removed")) {
+      state = "closed";
+    }
+    over.countDown();
+    whenClosed.run();
+    parts.controls().raise();
+  }
+}

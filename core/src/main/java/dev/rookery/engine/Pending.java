@@ -1,0 +1,89 @@
+package dev.rookery.engine;
+
+import dev.rookery.DeadLetter;
+import dev.rookery.Delivery;
+import dev.rookery.Event;
+import dev.rookery.Position;
+import dev.rookery.spi.Cursor;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An event that a subscription has yet to settle. */
+final class Pending {
+  final Position position;
+  final Event event;
+
+  /** Its place in the order of the log; null for one that came back from the dead-letter store. */
+  final Outstanding.@Nullable Node node;
+
+  /** The letter that it came back from. */
+  final Optional<DeadLetter> letter;
+
+  final List<DeadLetter.Failure> failures = new ArrayList<>();
+
+  /** Attempts that were begun and are counted. */
+  int attempts;
+
+  /** How many of the last attempts failed because of an outage. */
+  int outages;
+
+  /**
+   * Whether the attempt to come is in {@link #attempts} already, because it was saved before the
+   * call.
+   */
+  boolean counted;
+
+  /** Whether its letter is on the way into the store. */
+  boolean burying;
+
+  Instant notBefore = Instant.MIN;
+  @Nullable Delivery running;
+
+  private Pending(
+      Position position,
+      Event event,
+      Outstanding.@Nullable Node node,
+      Optional<DeadLetter> letter) {
+    this.position = position;
+    this.event = event;
+    this.node = node;
+    this.letter = letter;
+  }
+
+  static Pending fromLog(Position position, Event event, Outstanding.Node node) {
+    return new Pending(position, event, node, Optional.empty());
+  }
+
+  static Pending fromStore(DeadLetter letter, Event event) {
+    return new Pending(letter.position(), event, null, Optional.of(letter));
+  }
+
+  void resume(Cursor.Waiting waiting) {
+    attempts = waiting.attempts();
+    notBefore = waiting.notBefore();
+    failures.addAll(waiting.failures());
+  }
+
+  Cursor.Waiting asWaiting() {
+    return new Cursor.Waiting(
+        attempts, notBefore.equals(Instant.MIN) ? Instant.EPOCH : notBefore, failures);
+  }
+
+  void failed(Instant now, String error) {
+    failures.add(new DeadLetter.Failure(now, error));
+    if (failures.size() > DeadLetter.MAX_FAILURES) {
+      failures.removeFirst();
+    }
+  }
+
+  int nextAttempt() {
+    return counted ? attempts : attempts + 1;
+  }
+
+  boolean isRedriven() {
+    return letter.filter(l -> l.reason() != DeadLetter.Reason.PARKED).isPresent();
+  }
+}

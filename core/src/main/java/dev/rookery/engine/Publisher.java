@@ -1,0 +1,231 @@
+package dev.rookery.engine;
+
+import dev.rookery.BusConfig;
+import dev.rookery.Causation;
+import dev.rookery.Draft;
+import dev.rookery.Event;
+import dev.rookery.EventTypeInfo;
+import dev.rookery.IdConflict;
+import dev.rookery.LogFull;
+import dev.rookery.Partition;
+import dev.rookery.PublishRejected;
+import dev.rookery.PublishUnknown;
+import dev.rookery.Published;
+import dev.rookery.Receipt;
+import dev.rookery.StreamConfig;
+import dev.rookery.Undecodable;
+import dev.rookery.spi.Append;
+import dev.rookery.spi.Appended;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The publisher's side of the straight path: stamp, check, append. */
+final class Publisher {
+  private final EngineParts parts;
+  private final BusConfig config;
+  private final DraftCheck check;
+
+  /** One draft on its way, with its place in the batch. */
+  private record Prepared(int index, Append append, boolean derived) {}
+
+  Publisher(EngineParts parts) {
+    this.parts = parts;
+    this.config = parts.config();
+    this.check = new DraftCheck(config);
+  }
+
+  List<Published> publish(List<Draft> drafts) {
+    Published[] answers = new Published[drafts.size()];
+    Map<Partition, List<Prepared>> byPartition = new LinkedHashMap<>();
+    for (int i = 0; i < drafts.size(); i++) {
+      try {
+        Prepared prepared = prepare(i, drafts.get(i));
+        Event event = prepared.append().event();
+        byPartition
+            .computeIfAbsent(config.partitionOf(event.type(), event.key()), p -> new ArrayList<>())
+            .add(prepared);
+      } catch (PublishRejected e) {
+        parts.counters().rejected();
+        answers[i] = new Published.Rejected(e);
+      }
+    }
+    byPartition.forEach((partition, batch) -> append(partition, batch, answers));
+    return Arrays.asList(answers);
+  }
+
+  private Prepared prepare(int index, Draft said) {
+    Optional<Causation> scope = Causation.current();
+    Draft draft = scope.map(causation -> causation.stamp(said)).orElse(said);
+    check.check(draft);
+    String id = draft.id().orElseGet(parts.environment()::newId);
+    String source = draft.source().orElse(config.source());
+    EventTypeInfo info = config.catalogue().find(draft.type()).orElse(null);
+    Event event =
+        new Event(
+            id,
+            draft.type(),
+            source,
+            key(draft, info, source),
+            draft.time().orElseGet(parts.environment()::now),
+            draft.correlation().orElse(id),
+            draft.causation(),
+            draft.version().orElse(info == null ? 1 : info.version()),
+            draft.data(),
+            draft.attributes());
+    return new Prepared(
+        index, new Append(event, digest(said, event)), scope.isPresent() && said.id().isEmpty());
+  }
+
+  private String key(Draft draft, @Nullable EventTypeInfo info, String source) {
+    if (draft.key().isPresent()) {
+      return draft.key().get();
+    }
+    if (info == null || info.keyPointer().isEmpty()) {
+      return source;
+    }
+    try {
+      JsonNode value = draft.data().tree().at(info.keyPointer().get());
+      String key = value.isValueNode() && !value.isNull() ? value.asString() : source;
+      return key.isEmpty()
+              || key.getBytes(StandardCharsets.UTF_8).length > config.limits().keyBytes()
+          ? source
+          : key;
+    } catch (Undecodable e) {
+      return source;
+    }
+  }
+
+  /**
+   * SHA-256 over what the publisher said: type, key, version, correlation, causation and data, not
+   * what the bus stamps.
+   */
+  private static ByteBuffer digest(Draft said, Event event) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      String head =
+          said.type()
+              + '\n'
+              + said.key().orElse("")
+              + '\n'
+              + event.version()
+              + '\n'
+              + said.correlation().orElse("")
+              + '\n'
+              + said.causation().orElse("")
+              + '\n';
+      sha.update(head.getBytes(StandardCharsets.UTF_8));
+      sha.update(said.data().bytes());
+      return ByteBuffer.wrap(sha.digest()).asReadOnlyBuffer();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private void append(Partition partition, List<Prepared> batch, Published[] answers) {
+    try {
+      makeRoom(partition);
+      List<Appended> appended =
+          parts.log().append(partition, batch.stream().map(Prepared::append).toList());
+      long stored = 0;
+      for (int i = 0; i < appended.size(); i++) {
+        Prepared prepared = batch.get(i);
+        answers[prepared.index()] = answer(partition, prepared, appended.get(i));
+        stored += appended.get(i) instanceof Appended.Stored ? 1 : 0;
+      }
+      parts.counters().published(stored);
+    } catch (PublishRejected e) {
+      batch.forEach(prepared -> {
+        parts.counters().rejected();
+        answers[prepared.index()] = new Published.Rejected(e);
+      });
+    } catch (PublishUnknown e) {
+      parts.counters().unknown(batch.size());
+      batch.forEach(prepared -> answers[prepared.index()] = new Published.Unknown(e));
+    }
+  }
+
+  private Published answer(Partition partition, Prepared prepared, Appended appended) {
+    String id = prepared.append().event().id();
+    return switch (appended) {
+      case Appended.Stored stored ->
+          new Published.Stored(
+              new Receipt(
+                  id,
+                  partition.stream(),
+                  partition.number(),
+                  stored.position(),
+                  stored.durability(),
+                  false));
+      case Appended.Duplicate duplicate -> {
+        parts.counters().duplicate();
+        yield new Published.Stored(
+            new Receipt(
+                id,
+                partition.stream(),
+                partition.number(),
+                duplicate.position(),
+                duplicate.durability(),
+                true));
+      }
+      case Appended.Conflict conflict when prepared.derived() -> {
+        parts.counters().duplicate();
+        yield new Published.Stored(
+            new Receipt(
+                id,
+                partition.stream(),
+                partition.number(),
+                conflict.position(),
+                parts.backend().capabilities().durability(),
+                true));
+      }
+      case Appended.Conflict conflict -> {
+        parts.counters().rejected();
+        yield new Published.Rejected(
+            new IdConflict(
+                "an event with id "
+                    + id
+                    + " and this source is stored at "
+                    + partition
+                    + "@"
+                    + conflict.position()
+                    + " with other content; give a new event a new id"));
+      }
+    };
+  }
+
+  /**
+   * Holds the stream's limit of bytes: what every subscription has read makes room, what one has
+   * not is kept.
+   */
+  private void makeRoom(Partition partition) {
+    Optional<Long> limit = config.stream(partition.stream()).flatMap(StreamConfig::retainBytes);
+    if (limit.isEmpty()) {
+      return;
+    }
+    long share = limit.get() / config.stream(partition.stream()).orElseThrow().partitions();
+    if (parts.log().size(partition).bytes() < share) {
+      return;
+    }
+    while (parts.log().trim(partition, Optional.empty(), Optional.of(share / 10 * 9)) > 0) {
+      if (parts.log().size(partition).bytes() < share) {
+        return;
+      }
+    }
+    throw new LogFull(
+        "stream "
+            + partition.stream()
+            + " holds its limit of "
+            + limit.get()
+            + " bytes, and a subscription has yet to read the oldest of them; 'rookery subscriptions' shows which, run it, remove it or raise the limit");
+  }
+}

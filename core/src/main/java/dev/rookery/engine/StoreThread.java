@@ -1,0 +1,62 @@
+package dev.rookery.engine;
+
+import dev.rookery.BackendUnavailable;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Runs one worker's calls of the store in their order, again while the store does not answer, on a
+ * thread while there are any.
+ */
+final class StoreThread {
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+  private final ConcurrentLinkedQueue<Runnable> calls = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger pending = new AtomicInteger();
+  private final BooleanSupplier closed;
+  private final Consumer<RuntimeException> failed;
+
+  StoreThread(BooleanSupplier closed, Consumer<RuntimeException> failed) {
+    this.closed = closed;
+    this.failed = failed;
+  }
+
+  void add(Runnable call) {
+    calls.add(call);
+    if (pending.getAndIncrement() == 0) {
+      Thread.ofVirtual().name("rookery-store").start(this::run);
+    }
+  }
+
+  private void run() {
+    do {
+      Runnable call = calls.poll();
+      if (call != null) {
+        perform(call);
+      }
+    } while (pending.decrementAndGet() > 0);
+  }
+
+  private void perform(Runnable call) {
+    Duration pause = Duration.ofMillis(10);
+    while (!closed.getAsBoolean()) {
+      try {
+        call.run();
+        return;
+      } catch (BackendUnavailable e) {
+        LockSupport.parkNanos(pause.toNanos());
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      } catch (RuntimeException e) {
+        failed.accept(e);
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package dev.rookery.engine;
+
+import dev.rookery.Catalogue;
+import dev.rookery.DeadLetter;
+import dev.rookery.Event;
+import dev.rookery.EventHandler;
+import dev.rookery.Outcome;
+import dev.rookery.Partition;
+import dev.rookery.Position;
+import dev.rookery.StaleClaim;
+import dev.rookery.Subscription;
+import dev.rookery.spi.Backend;
+import dev.rookery.spi.Claim;
+import dev.rookery.spi.Environment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a {@link Worker}: brings it its messages on one thread and does what it wants done on
+ * others.
+ */
+final class WorkerDriver {
+  private static final int LETTERS = 100;
+  private static final int STEPS_PER_LOOK = 64;
+  private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
+  private static final System.Logger LOG = System.getLogger(WorkerDriver.class.getName());
+
+  /** How a worker ended. */
+  sealed interface End {
+    /** It was asked to stop and has saved everything. */
+    record Clean() implements End {}
+
+    /** It was told to give up, or ran out of time. */
+    record Abandoned() implements End {}
+
+    /** Its claim belongs to somebody else. */
+    record Lost() implements End {}
+
+    /** A replay is over. */
+    record Finished() implements End {}
+
+    /** The log or the store cannot go on. */
+    record Failed(RuntimeException cause) implements End {}
+  }
+
+  private final Backend backend;
+  private final Environment environment;
+  private final Catalogue catalogue;
+  private final PartitionReader reader;
+  private final Counters counters;
+  private final Counters.OfSubscription counted;
+  private final Worker worker;
+  private final Subscription subscription;
+  private final Partition partition;
+  private final Runnable whenEnded;
+
+  private final Mailbox mailbox = new Mailbox();
+  private final HandlerThreads handlers;
+  private final StoreThread store;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final PartitionReader.Sink sink;
+
+  private volatile Claim claim;
+  private volatile long claimedAt;
+  private volatile @Nullable End end;
+  private volatile Worker.Progress progress;
+  private Instant wakeAt = Instant.MAX;
+  private long steps;
+
+  WorkerDriver(
+      EngineParts parts,
+      Claim claim,
+      long claimedAt,
+      Worker worker,
+      Subscription subscription,
+      EventHandler handler,
+      Runnable whenEnded) {
+    this.backend = parts.backend();
+    this.environment = parts.environment();
+    this.catalogue = parts.config().catalogue();
+    this.counters = parts.counters();
+    this.reader = parts.reader(claim.partition());
+    this.counted = counters.of(subscription.name());
+    this.worker = worker;
+    this.progress = worker.progress();
+    this.subscription = subscription;
+    this.partition = claim.partition();
+    this.claim = claim;
+    this.claimedAt = claimedAt;
+    this.whenEnded = whenEnded;
+    this.handlers =
+        new HandlerThreads(
+            handler,
+            subscription.concurrency(),
+            subscription.deadline(),
+            this::claimIsFresh,
+            mailbox,
+            this::count);
+    this.store = new StoreThread(() -> end != null, this::failed);
+    this.sink =
+        new PartitionReader.Sink() {
+          @Override
+          public void arrived(List<Seen> entries, boolean atEnd) {
+            mailbox.post(new Message.Arrived(entries, atEnd));
+          }
+
+          @Override
+          public void failed(RuntimeException cause) {
+            WorkerDriver.this.failed(cause);
+          }
+        };
+  }
+
+  void start() {
+    mailbox.post(new Message.Begin());
+    Thread.ofVirtual()
+        .name("rookery-worker-" + subscription.name() + "-" + partition)
+        .start(this::run);
+  }
+
+  Claim claim() {
+    return claim;
+  }
+
+  Partition partition() {
+    return partition;
+  }
+
+  Worker.Progress progress() {
+    return progress;
+  }
+
+  @Nullable End end() {
+    return end;
+  }
+
+  /** The claim was renewed; its time counts from before the renewal was sent. */
+  void renewed(Claim renewed, long sentAt) {
+    claim = renewed;
+    claimedAt = sentAt;
+  }
+
+  void lost() {
+    end(new End.Lost());
+  }
+
+  void operatorActed() {
+    mailbox.post(new Message.OperatorActed());
+  }
+
+  /** Begins nothing more, and ends when what runs has ended and is saved. */
+  void stop() {
+    List<Position> left = handlers.close();
+    mailbox.post(new Message.Stop());
+    if (!left.isEmpty()) {
+      mailbox.post(new Message.Returned(left));
+    }
+  }
+
+  /** Waits for the end; false when the time ran out. */
+  boolean awaitEnd(long nanos) throws InterruptedException {
+    return ended.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void interruptHandlers() {
+    handlers.interruptAll();
+  }
+
+  /** Ends at once. What was handled and not saved will be handed out again. */
+  void abandon() {
+    end(new End.Abandoned());
+  }
+
+  private void end(End how) {
+    synchronized (ended) {
+      if (end != null) {
+        return;
+      }
+      end = how;
+    }
+    handlers.close();
+    if (!(how instanceof End.Clean || how instanceof End.Finished)) {
+      handlers.interruptAll();
+    }
+    reader.cancel(sink);
+    mailbox.wake();
+    ended.countDown();
+    whenEnded.run();
+  }
+
+  private void failed(RuntimeException cause) {
+    end(cause instanceof StaleClaim ? new End.Lost() : new End.Failed(cause));
+  }
+
+  private boolean claimIsFresh() {
+    return environment.nanoTime() - claimedAt < claim.ttl().toNanos() / 3 * 2;
+  }
+
+  private void run() {
+    try {
+      while (end == null) {
+        Message message = ++steps % STEPS_PER_LOOK == 0 ? null : mailbox.poll();
+        if (message == null) {
+          idle();
+        } else {
+          perform(worker.step(message, environment.now()));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "the worker of " + subscription.name() + " in " + partition + " failed",
+          e);
+      end(
+          new End.Failed(
+              e instanceof RuntimeException cause ? cause : new IllegalStateException(e)));
+    }
+  }
+
+  private void idle() {
+    progress = worker.progress();
+    long now = System.nanoTime();
+    List<Position> stuck = handlers.interruptLate(now);
+    if (!stuck.isEmpty()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "handlers of "
+              + subscription.name()
+              + " go on after they were interrupted at their deadline, at "
+              + stuck);
+      mailbox.post(new Message.Overdue(stuck));
+    }
+    Duration toWake =
+        wakeAt.equals(Instant.MAX)
+            ? Duration.ofNanos(IDLE_NANOS)
+            : Duration.between(environment.now(), wakeAt);
+    if (toWake.isNegative() || toWake.isZero()) {
+      wakeAt = Instant.MAX;
+      mailbox.post(new Message.Due());
+      return;
+    }
+    long wait =
+        Math.min(
+            IDLE_NANOS, toWake.compareTo(Duration.ofHours(1)) > 0 ? IDLE_NANOS : toWake.toNanos());
+    mailbox.await(Math.min(wait, Math.max(1_000_000L, handlers.nanosToDeadline(now))));
+  }
+
+  private void perform(List<Effect> effects) {
+    boolean handing = false;
+    for (Effect effect : effects) {
+      switch (effect) {
+        case Effect.Handle handle -> {
+          handlers.add(handle.delivery());
+          handing = true;
+        }
+        case Effect.Read read -> reader.read(read.after(), read.maxEvents(), read.maxBytes(), sink);
+        case Effect.Save save ->
+            store.add(() -> {
+              backend.subscriptions().save(claim, save.cursor());
+              mailbox.post(new Message.Saved(save.version()));
+            });
+        case Effect.Bury bury -> store.add(() -> bury(bury.letters()));
+        case Effect.Unbury unbury ->
+            store.add(() -> backend.deadLetters().settle(claim, unbury.ids()));
+        case Effect.FetchKey fetch -> store.add(() -> fetch(fetch));
+        case Effect.FetchRedriving fetch ->
+            store.add(() -> {
+              List<DeadLetter> letters =
+                  backend.deadLetters().redriving(subscription.name(), partition, 1_000);
+              mailbox.post(new Message.Redriven(letters.stream().map(this::upcast).toList()));
+            });
+        case Effect.Wake wake -> wakeAt = wake.at();
+        case Effect.Ended over -> end(new End.Finished());
+        case Effect.Stopped stopped -> end(new End.Clean());
+      }
+    }
+    if (handing) {
+      handlers.go();
+    }
+  }
+
+  private void bury(List<DeadLetter> letters) {
+    backend.deadLetters().bury(claim, letters);
+    for (DeadLetter letter : letters) {
+      if (letter.reason() == DeadLetter.Reason.PARKED) {
+        counted.parked.increment();
+      } else {
+        counters.of(letter.subscription()).deadLettered.increment();
+      }
+    }
+    mailbox.post(new Message.Buried(letters));
+  }
+
+  private void fetch(Effect.FetchKey fetch) {
+    List<DeadLetter> letters =
+        backend
+            .deadLetters()
+            .ofKey(subscription.name(), partition, fetch.key(), fetch.after(), LETTERS);
+    mailbox.post(
+        new Message.Fetched(
+            fetch.key(), letters.stream().map(this::upcast).toList(), letters.size() == LETTERS));
+  }
+
+  /**
+   * The letter as today's catalogue reads its event; one that cannot be upcast stays as it is and
+   * fails again.
+   */
+  private DeadLetter upcast(DeadLetter letter) {
+    Optional<Event> event =
+        letter
+            .event()
+            .map(stored ->
+                Seen.of(letter.position(), stored, catalogue) instanceof Seen.Decoded readable
+                    ? readable.event()
+                    : stored);
+    return new DeadLetter(
+        letter.id(),
+        letter.subscription(),
+        letter.partition(),
+        letter.position(),
+        letter.key(),
+        event,
+        letter.raw(),
+        letter.reason(),
+        letter.state(),
+        letter.attempts(),
+        letter.failures(),
+        letter.since());
+  }
+
+  private void count(HandlerThreads.Done done) {
+    switch (done.outcome()) {
+      case Outcome.Handled handled -> {
+        counted.handled.increment();
+        counters.latency(Duration.between(done.delivery().event().time(), environment.now()));
+      }
+      case Outcome.TimedOut timedOut -> counted.timedOut.increment();
+      case Outcome.Failed failed -> counted.failed.increment();
+      case Outcome.Rejected rejected -> counted.failed.increment();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The backend for {@code memory:}: one process, nothing kept. */
+@NullMarked
+package dev.rookery.memory;
+
+import org.jspecify.annotations.NullMarked;
