@@ -22,6 +22,9 @@ final class Verbs {
         new Streams(terminal),
         new ShowEvent(terminal),
         new Doctor(terminal),
-        new Completion(terminal));
+        new Demo(terminal),
+        new Bench(terminal),
+        new Completion(terminal),
+        new DemoBot(terminal));
   }
 }
