@@ -22,6 +22,7 @@ import dev.rookery.StaleClaim;
 import dev.rookery.Undecodable;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The table from codes to exceptions, and from exceptions to HTTP's numbers. */
 final class ProblemCodes {
@@ -49,6 +50,13 @@ final class ProblemCodes {
           Map.entry("undecodable", Undecodable::new));
 
   private ProblemCodes() {}
+
+  /** What makes the exceptions that can be told apart. */
+  static Stream<Function<String, RookeryException>> known() {
+    return EXCEPTIONS.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals("body-too-large"))
+        .map(Map.Entry::getValue);
+  }
 
   static int statusOf(RookeryException e) {
     return switch (e) {
