@@ -9,6 +9,7 @@ final class Verbs {
 
   static List<Verb> all(Terminal terminal) {
     return List.of(
+        new Serve(terminal),
         new Publish(terminal),
         new Tail(terminal),
         new Subscribe(terminal),
