@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What claims promise, and what the claim's epoch protects. */
@@ -277,12 +278,12 @@ public interface ClaimContract extends BackendUnderTest {
   default void nothingIsSavedOnceANewOwnerHasRead() {
     for (int round = 0; round < 20; round++) {
       Claim former = claim("former-" + round, Optional.of(seen())).orElseThrow();
-      AtomicReference<Cursor> read = new AtomicReference<>();
+      AtomicReference<@Nullable Cursor> read = new AtomicReference<>();
       Together.run(
           2,
           n -> {
             if (n == 0) {
-              saveUntilStale(former);
+              saveUntilStale(former, read);
             } else {
               Claim next = claim("next", Optional.of(seen())).orElseThrow();
               read.set(store().load(next));
@@ -293,10 +294,13 @@ public interface ClaimContract extends BackendUnderTest {
     }
   }
 
-  private void saveUntilStale(Claim claim) {
+  /** Saves on and on, and a little longer than the new owner needs. */
+  private void saveUntilStale(Claim claim, AtomicReference<@Nullable Cursor> read) {
     try {
-      for (long number = 1; ; number++) {
+      int more = 100;
+      for (long number = 1; more > 0; number++) {
         store().save(claim, at(number));
+        more -= read.get() == null ? 0 : 1;
       }
     } catch (StaleClaim e) {
       // taken over

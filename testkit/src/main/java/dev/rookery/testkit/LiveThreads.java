@@ -1,9 +1,8 @@
 package dev.rookery.testkit;
 
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -29,11 +28,8 @@ public final class LiveThreads {
 
   /** Waits until no thread is left that was begun since. */
   public void awaitNoOthers() {
-    await("threads begun by the test have ended")
-        .atMost(Duration.ofSeconds(10))
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(() -> assertThat(since()).isEmpty());
+    soon()
+        .untilAsserted(() -> assertThat(since()).as("threads that the test left behind").isEmpty());
   }
 
   private Set<Thread> since() {

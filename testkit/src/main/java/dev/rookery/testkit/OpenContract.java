@@ -4,9 +4,9 @@ import static dev.rookery.testkit.Samples.USER;
 import static dev.rookery.testkit.Samples.appends;
 import static dev.rookery.testkit.Samples.ids;
 import static dev.rookery.testkit.Samples.letter;
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.rookery.DeadLetter;
 import dev.rookery.Durability;
@@ -69,7 +69,7 @@ public interface OpenContract extends BackendUnderTest {
     assertThat(other.subscriptions().find("keeper")).contains(defined);
     assertThat(other.setting("name")).contains("value");
     if (other.capabilities().wakes()) {
-      await().atMost(Duration.ofSeconds(5)).until(() -> heard.contains(USER));
+      soon().until(() -> heard.contains(USER));
     }
     other.close();
     assertThat(ids(readAll(USER))).containsExactly("a");
@@ -90,7 +90,7 @@ public interface OpenContract extends BackendUnderTest {
     log().append(USER, appends("a"));
 
     if (backend().capabilities().wakes()) {
-      await().atMost(Duration.ofSeconds(5)).until(() -> control.contains(USER));
+      soon().until(() -> control.contains(USER));
     }
     assertThat(heard).isEmpty();
   }

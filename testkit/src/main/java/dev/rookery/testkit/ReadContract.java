@@ -6,15 +6,14 @@ import static dev.rookery.testkit.Samples.append;
 import static dev.rookery.testkit.Samples.appends;
 import static dev.rookery.testkit.Samples.event;
 import static dev.rookery.testkit.Samples.ids;
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rookery.Operations.Located;
 import dev.rookery.Partition;
 import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.spi.Entry;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -178,7 +177,7 @@ public interface ReadContract extends BackendUnderTest {
     log().append(USER, appends("a"));
 
     if (backend().capabilities().wakes()) {
-      await().atMost(Duration.ofSeconds(5)).until(() -> heard.contains(USER));
+      soon().until(() -> heard.contains(USER));
     }
     close.run();
   }
@@ -192,7 +191,7 @@ public interface ReadContract extends BackendUnderTest {
       heard.clear();
       log().append(USER, appends("event-" + i));
       if (backend().capabilities().wakes()) {
-        await().atMost(Duration.ofSeconds(5)).until(() -> heard.contains(USER));
+        soon().until(() -> heard.contains(USER));
       }
       read.add(readAll(USER).size());
     }
@@ -214,7 +213,7 @@ public interface ReadContract extends BackendUnderTest {
     log().append(USER, appends("a"));
 
     if (backend().capabilities().wakes()) {
-      await().atMost(Duration.ofSeconds(5)).until(() -> control.contains(USER));
+      soon().until(() -> control.contains(USER));
     }
     closeControl.run();
     assertThat(heard).isEmpty();

@@ -2,9 +2,9 @@ package dev.rookery.testkit;
 
 import static dev.rookery.testkit.Samples.BOT;
 import static dev.rookery.testkit.Samples.USER;
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.rookery.DeadLetter.Failure;
 import dev.rookery.NotFound;
@@ -294,8 +294,7 @@ public interface SubscriptionContract extends BackendUnderTest {
     store().announce("watcher", "one", Duration.ofMillis(50));
     letPass(Duration.ofMillis(100));
 
-    await()
-        .atMost(Duration.ofSeconds(5))
+    soon()
         .until(() ->
             store()
                 .announce("watcher", "two", Duration.ofMinutes(1))

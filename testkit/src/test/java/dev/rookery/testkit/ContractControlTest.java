@@ -1,0 +1,177 @@
+package dev.rookery.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import dev.rookery.Address;
+import dev.rookery.BusConfig;
+import dev.rookery.memory.MemoryProvider;
+import dev.rookery.spi.Append;
+import dev.rookery.spi.Appended;
+import dev.rookery.spi.Backend;
+import dev.rookery.spi.Claim;
+import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
+import dev.rookery.spi.SubscriptionStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.launcher.LauncherConstants;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** The contract is worth something only if it turns red for a backend that breaks it. */
+class ContractControlTest {
+
+  @Test
+  void theUnbrokenControlPasses() {
+    assertThat(failuresOf(Unbroken.class)).isEmpty();
+  }
+
+  @Test
+  void aBackendThatLosesOneInAThousandIsCaught() {
+    assertThat(failuresOf(LosesOneInAThousand.class)).contains("noneOfThousandsOfEventsIsLost()");
+  }
+
+  @Test
+  void aBackendThatSwapsTwoEventsIsCaught() {
+    assertThat(failuresOf(SwapsTwoEvents.class)).contains("whatWasAppendedIsReadAtItsPositions()");
+  }
+
+  @Test
+  void aBackendThatShowsAnEventBeforeTheOneBeforeItIsCaught() {
+    assertThat(failuresOf(ShowsEventsLate.class))
+        .contains("readersNeverSeeAnEventBeforeThoseBeforeIt()");
+  }
+
+  @Test
+  void aBackendThatAcceptsAStaleClaimIsCaught() {
+    assertThat(failuresOf(AcceptsStaleClaims.class))
+        .contains("aStaleClaimSavesAndLoadsNothing()", "nothingIsSavedOnceANewOwnerHasRead()");
+  }
+
+  @Test
+  void aBackendThatForgetsADeadLetterIsCaught() {
+    assertThat(failuresOf(ForgetsDeadLetters.class)).contains("aLetterIsFoundAsItWasBuried()");
+  }
+
+  private static Set<String> failuresOf(Class<?> contract) {
+    var summary = new SummaryGeneratingListener();
+    LauncherFactory.create()
+        .execute(
+            LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClass(contract))
+                .configurationParameter(
+                    LauncherConstants.DEACTIVATE_LISTENERS_PATTERN_PROPERTY_NAME, "*")
+                .build(),
+            summary);
+    assertThat(summary.getSummary().getTestsFoundCount()).isGreaterThan(100);
+    return summary.getSummary().getFailures().stream()
+        .map(ContractControlTest::nameOf)
+        .collect(Collectors.toSet());
+  }
+
+  private static String nameOf(TestExecutionSummary.Failure failure) {
+    return failure.getTestIdentifier().getDisplayName();
+  }
+
+  static class Unbroken extends BackendContract {
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      return call.pass();
+    }
+
+    @Override
+    protected Backend open(BusConfig config, Environment environment) {
+      Address address = Address.parse("memory:" + getClass().getSimpleName());
+      return new ForwardingBackend(
+          new MemoryProvider().open(address, config, environment), this::twist);
+    }
+  }
+
+  static class LosesOneInAThousand extends Unbroken {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      if (!call.of("append")) {
+        return call.pass();
+      }
+      @SuppressWarnings("unchecked")
+      List<Append> events = new ArrayList<>((List<Append>) call.arguments().get(1));
+      boolean loses =
+          count.addAndGet(events.size()) / 1_000 > (count.get() - events.size()) / 1_000;
+      if (loses) {
+        events.removeLast();
+      }
+      @SuppressWarnings("unchecked")
+      List<Appended> answers =
+          new ArrayList<>((List<Appended>) call.pass(call.arguments().get(0), events));
+      if (loses) {
+        answers.add(answers.getLast());
+      }
+      return answers;
+    }
+  }
+
+  static class SwapsTwoEvents extends Unbroken {
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      if (!call.of("read")) {
+        return call.pass();
+      }
+      @SuppressWarnings("unchecked")
+      List<Entry> entries = new ArrayList<>((List<Entry>) call.pass());
+      if (entries.size() > 10) {
+        Entry.Stored one = (Entry.Stored) entries.get(5);
+        Entry.Stored two = (Entry.Stored) entries.get(6);
+        entries.set(5, new Entry.Stored(one.position(), two.event()));
+        entries.set(6, new Entry.Stored(two.position(), one.event()));
+      }
+      return entries;
+    }
+  }
+
+  static class ShowsEventsLate extends Unbroken {
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      if (!call.of("read")) {
+        return call.pass();
+      }
+      @SuppressWarnings("unchecked")
+      List<Entry> entries = new ArrayList<>((List<Entry>) call.pass());
+      if (entries.size() > 1 && entries.getLast().position().high() % 7 == 0) {
+        entries.remove(entries.size() - 2);
+      }
+      return entries;
+    }
+  }
+
+  static class AcceptsStaleClaims extends Unbroken {
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      if (!call.of("save")) {
+        return call.pass();
+      }
+      Claim claim = (Claim) call.arguments().get(0);
+      var store = (SubscriptionStore) call.part();
+      Claim now = store.claims(claim.subscription()).getOrDefault(claim.partition(), claim);
+      return call.pass(now.released() ? claim : now, call.arguments().get(1));
+    }
+  }
+
+  static class ForgetsDeadLetters extends Unbroken {
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      if (!call.of("bury")) {
+        return call.pass();
+      }
+      List<?> letters = (List<?>) call.arguments().get(1);
+      return call.pass(call.arguments().get(0), letters.subList(0, (letters.size() + 1) / 2));
+    }
+  }
+}
