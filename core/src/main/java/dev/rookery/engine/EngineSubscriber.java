@@ -169,7 +169,7 @@ final class EngineSubscriber implements Subscriber {
 
   /**
    * Picks up what operators did: a changed definition lets the workers begin anew, anything else
-   * they are told.
+   * they are told. Claims are renewed at once, which shows whether a rewind took them away.
    */
   private void follow(Control stored) {
     Control known = control;
@@ -177,6 +177,7 @@ final class EngineSubscriber implements Subscriber {
       return;
     }
     control = stored;
+    renewedAt = parts.environment().nanoTime() - parts.config().claimTtl().toNanos();
     if (!stored.definition().equals(known.definition())) {
       retireAll(HAND_OVER);
     } else if (stored.paused() == known.paused()) {

@@ -12,6 +12,7 @@ import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.Published;
 import dev.rookery.Receipt;
+import dev.rookery.RookeryException;
 import dev.rookery.Undecodable;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
@@ -172,14 +173,18 @@ final class Publisher {
         stored += appended.get(i) instanceof Appended.Stored ? 1 : 0;
       }
       parts.counters().published(stored);
-    } catch (PublishRejected e) {
-      batch.forEach(prepared -> {
-        parts.counters().rejected();
-        answers[prepared.index()] = new Published.Rejected(e);
-      });
     } catch (PublishUnknown e) {
       parts.counters().unknown(batch.size());
       batch.forEach(prepared -> answers[prepared.index()] = new Published.Unknown(e));
+    } catch (RookeryException e) {
+      PublishRejected reason =
+          e instanceof PublishRejected rejected
+              ? rejected
+              : new PublishRejected(String.valueOf(e.getMessage()), e);
+      batch.forEach(prepared -> {
+        parts.counters().rejected();
+        answers[prepared.index()] = new Published.Rejected(reason);
+      });
     }
   }
 
