@@ -33,7 +33,7 @@ final class ServedBus implements AutoCloseable {
 
   ServedBus(BusConfig config, UnaryOperator<ServerConfig> change) {
     bus = EventBus.open("memory:served-" + NAMES.incrementAndGet(), config);
-    ServerConfig usual = ServerConfig.of("127.0.0.1", 0).drainLimit(Duration.ofSeconds(2));
+    ServerConfig usual = ServerConfig.of("127.0.0.1", 0).drainLimit(Duration.ofMillis(500));
     server = Server.start(bus, config, change.apply(usual));
   }
 
