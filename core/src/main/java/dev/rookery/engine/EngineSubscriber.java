@@ -137,6 +137,9 @@ final class EngineSubscriber implements Subscriber {
 
   private void turn() {
     reap();
+    if (closing) {
+      return;
+    }
     Optional<Control> stored = parts.call(() -> store.find(name));
     if (stored.isEmpty()) {
       state = "removed";
