@@ -157,18 +157,17 @@ public record BusConfig(
     throw new IllegalStateException("the last route matches every type");
   }
 
-  /**
-   * The partition that an event goes to: CRC-32C of its key's UTF-8 modulo the number of
-   * partitions.
-   */
+  /** The partition that an event goes to. */
   public Partition partitionOf(String type, String key) {
     StreamConfig stream = stream(streamOf(type)).orElseThrow();
-    if (stream.partitions() == 1) {
-      return new Partition(stream.name(), 0);
-    }
+    return new Partition(stream.name(), numberOf(key, stream.partitions()));
+  }
+
+  /** The number of a key's partition: CRC-32C of its UTF-8 modulo the number of partitions. */
+  public static int numberOf(String key, int partitions) {
     CRC32C crc = new CRC32C();
     crc.update(key.getBytes(StandardCharsets.UTF_8));
-    return new Partition(stream.name(), (int) (crc.getValue() % stream.partitions()));
+    return (int) (crc.getValue() % partitions);
   }
 
   /** Every partition to which a type can be routed that one of the patterns matches. */

@@ -4,12 +4,18 @@ import dev.rookery.Draft;
 import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.Payload;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 
 /** A line of JSON as a draft: CloudEvents' JSON form, of which only the type must be there. */
@@ -17,22 +23,51 @@ final class DraftLine {
   private DraftLine() {}
 
   /**
-   * Reads one line.
+   * Reads one line. The data goes on byte by byte as it stands there.
    *
    * @throws InvalidInput when it is no event
    */
   static Draft parse(String line) {
-    JsonNode node;
-    try {
-      node = Json.MAPPER.readTree(line);
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new InvalidInput("an event is an object with a 'type'");
+      }
+      Optional<Payload> data = Optional.empty();
+      Map<String, JsonNode> attributes = new LinkedHashMap<>();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals("data")) {
+          data = Optional.of(slice(parser, bytes));
+        } else {
+          attributes.put(name, parser.readValueAsTree());
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new InvalidInput("more than one object stands in the line");
+      }
+      return draft(attributes, data);
     } catch (JacksonException e) {
       throw new InvalidInput("not JSON: " + e.getOriginalMessage(), e);
     }
-    if (!node.isObject() || !node.path("type").isString()) {
+  }
+
+  private static Payload slice(JsonParser parser, byte[] bytes) {
+    int begin = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    parser.finishToken();
+    int end = (int) parser.currentLocation().getByteOffset();
+    return Payload.wrap(Payload.JSON, Arrays.copyOfRange(bytes, begin, end));
+  }
+
+  private static Draft draft(Map<String, JsonNode> attributes, Optional<Payload> data) {
+    JsonNode type = attributes.get("type");
+    if (type == null || !type.isString()) {
       throw new InvalidInput("an event is an object with a 'type'");
     }
-    Draft draft = Draft.of(node.get("type").stringValue(), payload(node));
-    for (Map.Entry<String, JsonNode> field : node.properties()) {
+    Draft draft = Draft.of(type.stringValue(), payload(attributes, data));
+    for (Map.Entry<String, JsonNode> field : attributes.entrySet()) {
       if (!field.getValue().isNull()) {
         draft = with(draft, field.getKey(), field.getValue());
       }
@@ -86,20 +121,17 @@ final class DraftLine {
     }
   }
 
-  private static Payload payload(JsonNode node) {
-    String type = node.path("datacontenttype").asString(Payload.JSON);
-    if (node.has("data_base64")) {
+  private static Payload payload(Map<String, JsonNode> attributes, Optional<Payload> data) {
+    JsonNode named = attributes.get("datacontenttype");
+    String type = named == null ? Payload.JSON : text("datacontenttype", named);
+    JsonNode base64 = attributes.get("data_base64");
+    if (base64 != null) {
       try {
-        return Payload.wrap(type, Base64.getDecoder().decode(node.get("data_base64").asString()));
+        return Payload.wrap(type, Base64.getDecoder().decode(text("data_base64", base64)));
       } catch (IllegalArgumentException e) {
         throw new InvalidInput("'data_base64' is not Base64", e);
       }
     }
-    JsonNode data = node.get("data");
-    if (data == null) {
-      return Payload.EMPTY;
-    }
-    Payload json = Payload.of(data);
-    return json.contentType().equals(type) ? json : Payload.wrap(type, json.toArray());
+    return data.map(bytes -> new Payload(type, bytes.bytes())).orElse(Payload.EMPTY);
   }
 }

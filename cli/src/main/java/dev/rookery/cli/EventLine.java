@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /** An event and its place, as one line. */
 final class EventLine {
@@ -45,6 +46,7 @@ final class EventLine {
             + data);
   }
 
+  /** JSON as it was sent; between its tokens a line may end, inside them none can. */
   private static String oneLine(Payload data) {
     return data.text().replace('\n', ' ').replace('\r', ' ');
   }
@@ -63,7 +65,7 @@ final class EventLine {
     new TreeMap<>(event.attributes()).forEach(node::put);
     node.put("datacontenttype", event.data().contentType());
     if (event.data().isJson()) {
-      node.set("data", event.data().tree());
+      node.putRawValue("data", new RawValue(oneLine(event.data())));
     } else {
       node.put("data_base64", Base64.getEncoder().encodeToString(event.data().toArray()));
     }

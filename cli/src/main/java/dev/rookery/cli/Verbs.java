@@ -9,6 +9,7 @@ final class Verbs {
 
   static List<Verb> all(Terminal terminal) {
     return List.of(
+        new Serve(terminal),
         new Publish(terminal),
         new Tail(terminal),
         new Subscribe(terminal),
@@ -22,6 +23,9 @@ final class Verbs {
         new Streams(terminal),
         new ShowEvent(terminal),
         new Doctor(terminal),
-        new Completion(terminal));
+        new Demo(terminal),
+        new Bench(terminal),
+        new Completion(terminal),
+        new DemoBot(terminal));
   }
 }

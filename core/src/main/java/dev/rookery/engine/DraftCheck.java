@@ -55,9 +55,10 @@ final class DraftCheck {
   /**
    * Looks at the whole draft.
    *
+   * @param bytes its data
    * @throws dev.rookery.PublishRejected saying what is wrong with it
    */
-  void check(Draft draft) {
+  void check(Draft draft, byte[] bytes) {
     type(draft.type());
     draft.id().ifPresent(id -> text("id", id, limits.idBytes()));
     draft
@@ -69,7 +70,7 @@ final class DraftCheck {
     if (draft.version().filter(version -> version < 1).isPresent()) {
       throw new InvalidEvent("the version " + draft.version().get() + " is not positive");
     }
-    data(draft.data(), attributes(draft.attributes()));
+    data(draft.data(), bytes, attributes(draft.attributes()));
     schema(draft);
   }
 
@@ -176,7 +177,7 @@ final class DraftCheck {
     }
   }
 
-  private void data(Payload data, int attributeBytes) {
+  private void data(Payload data, byte[] bytes, int attributeBytes) {
     if (data.sizeBytes() + attributeBytes > limits.eventBytes()) {
       throw new EventTooLarge(
           "the event has "
@@ -187,7 +188,7 @@ final class DraftCheck {
     }
     text("content type", data.contentType(), limits.keyBytes());
     if (data.isJson()) {
-      json.check(data);
+      json.check(bytes);
     }
   }
 

@@ -169,7 +169,7 @@ public final class EngineBus implements EventBus {
     for (StreamConfig stream : parts.config().streams()) {
       for (int number = 0; number < stream.partitions() && !closed; number++) {
         Partition partition = new Partition(stream.name(), number);
-        Optional<Long> bytes = stream.retainBytes().map(all -> all / stream.partitions());
+        Optional<Long> bytes = parts.limitBytes(partition).map(limit -> limit / 10 * 9);
         while (!closed
             && parts.call(() -> parts.log().trim(partition, stream.retainAge(), bytes)) > 0) {
           Thread.onSpinWait();

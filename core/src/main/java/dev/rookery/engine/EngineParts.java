@@ -1,17 +1,24 @@
 package dev.rookery.engine;
 
 import dev.rookery.BusConfig;
+import dev.rookery.Durability;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Start;
+import dev.rookery.StreamConfig;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
 import dev.rookery.spi.Place;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** What the parts of one bus share. */
 final class EngineParts {
@@ -25,6 +32,8 @@ final class EngineParts {
   private final Signal controls = new Signal();
   private final AtomicInteger workers = new AtomicInteger();
   private final Map<Partition, PartitionReader> readers = new ConcurrentHashMap<>();
+  private final Map<String, List<Partition>> partitions = new HashMap<>();
+  private final Map<Partition, Long> limits = new HashMap<>();
   private final Runnable stopListening;
   private final BlockingCalls calls;
 
@@ -33,7 +42,37 @@ final class EngineParts {
     this.config = config;
     this.environment = environment;
     this.calls = new BlockingCalls(backend.capabilities().pinsThreads());
+    Optional<Long> memory = memoryLimit(backend, config);
+    for (StreamConfig stream : config.streams()) {
+      List<Partition> its =
+          IntStream.range(0, stream.partitions())
+              .mapToObj(number -> new Partition(stream.name(), number))
+              .toList();
+      partitions.put(stream.name(), its);
+      stream
+          .retainBytes()
+          .or(() -> memory)
+          .ifPresent(bytes -> its.forEach(p -> limits.put(p, bytes / its.size())));
+    }
     this.stopListening = backend.log().listen(this::appended);
+  }
+
+  /** A log in memory has a limit even where none is configured: a quarter of the heap for all. */
+  private static Optional<Long> memoryLimit(Backend backend, BusConfig config) {
+    return backend.capabilities().durability() == Durability.MEMORY
+        ? Optional.of(Runtime.getRuntime().maxMemory() / 4 / config.streams().size())
+        : Optional.empty();
+  }
+
+  /** What a partition may take, in bytes. */
+  Optional<Long> limitBytes(Partition partition) {
+    return Optional.ofNullable(limits.get(partition));
+  }
+
+  /** The partition of a stream that a key belongs to. */
+  Partition partition(String stream, String key) {
+    List<Partition> its = Objects.requireNonNull(partitions.get(stream));
+    return its.size() == 1 ? its.getFirst() : its.get(BusConfig.numberOf(key, its.size()));
   }
 
   private void appended(Partition partition) {

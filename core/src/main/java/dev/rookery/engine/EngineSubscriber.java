@@ -137,6 +137,9 @@ final class EngineSubscriber implements Subscriber {
 
   private void turn() {
     reap();
+    if (closing) {
+      return;
+    }
     Optional<Control> stored = parts.call(() -> store.find(name));
     if (stored.isEmpty()) {
       state = "removed";
@@ -169,7 +172,7 @@ final class EngineSubscriber implements Subscriber {
 
   /**
    * Picks up what operators did: a changed definition lets the workers begin anew, anything else
-   * they are told.
+   * they are told. Claims are renewed at once, which shows whether a rewind took them away.
    */
   private void follow(Control stored) {
     Control known = control;
@@ -177,6 +180,7 @@ final class EngineSubscriber implements Subscriber {
       return;
     }
     control = stored;
+    renewedAt = parts.environment().nanoTime() - parts.config().claimTtl().toNanos();
     if (!stored.definition().equals(known.definition())) {
       retireAll(HAND_OVER);
     } else if (stored.paused() == known.paused()) {

@@ -12,7 +12,7 @@ import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.Published;
 import dev.rookery.Receipt;
-import dev.rookery.StreamConfig;
+import dev.rookery.RookeryException;
 import dev.rookery.Undecodable;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
@@ -26,14 +26,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The publisher's side of the straight path: stamp, check, append. */
 final class Publisher {
+  private static final int REMEMBERED_TYPES = 10_000;
+  private static final MessageDigest SHA = sha();
+
   private final EngineParts parts;
   private final BusConfig config;
   private final DraftCheck check;
+  private final Map<String, String> streams = new ConcurrentHashMap<>();
 
   /** One draft on its way, with its place in the batch. */
   private record Prepared(int index, Append append, boolean derived) {}
@@ -44,6 +49,14 @@ final class Publisher {
     this.check = new DraftCheck(config);
   }
 
+  private static MessageDigest sha() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
   List<Published> publish(List<Draft> drafts) {
     Published[] answers = new Published[drafts.size()];
     Map<Partition, List<Prepared>> byPartition = new LinkedHashMap<>();
@@ -51,9 +64,7 @@ final class Publisher {
       try {
         Prepared prepared = prepare(i, drafts.get(i));
         Event event = prepared.append().event();
-        byPartition
-            .computeIfAbsent(config.partitionOf(event.type(), event.key()), p -> new ArrayList<>())
-            .add(prepared);
+        byPartition.computeIfAbsent(partition(event), p -> new ArrayList<>()).add(prepared);
       } catch (PublishRejected e) {
         parts.counters().rejected();
         answers[i] = new Published.Rejected(e);
@@ -63,10 +74,23 @@ final class Publisher {
     return Arrays.asList(answers);
   }
 
+  private Partition partition(Event event) {
+    String stream = streams.get(event.type());
+    if (stream == null) {
+      stream = config.streamOf(event.type());
+      if (streams.size() >= REMEMBERED_TYPES) {
+        streams.clear();
+      }
+      streams.put(event.type(), stream);
+    }
+    return parts.partition(stream, event.key());
+  }
+
   private Prepared prepare(int index, Draft said) {
     Optional<Causation> scope = Causation.current();
     Draft draft = scope.map(causation -> causation.stamp(said)).orElse(said);
-    check.check(draft);
+    byte[] data = draft.data().toArray();
+    check.check(draft, data);
     String id = draft.id().orElseGet(parts.environment()::newId);
     String source = draft.source().orElse(config.source());
     EventTypeInfo info = config.catalogue().find(draft.type()).orElse(null);
@@ -83,7 +107,9 @@ final class Publisher {
             draft.data(),
             draft.attributes());
     return new Prepared(
-        index, new Append(event, digest(said, event)), scope.isPresent() && said.id().isEmpty());
+        index,
+        new Append(event, digest(said, event.version(), data)),
+        scope.isPresent() && said.id().isEmpty());
   }
 
   private String key(Draft draft, @Nullable EventTypeInfo info, String source) {
@@ -109,25 +135,29 @@ final class Publisher {
    * SHA-256 over what the publisher said: type, key, version, correlation, causation and data, not
    * what the bus stamps.
    */
-  private static ByteBuffer digest(Draft said, Event event) {
+  private static ByteBuffer digest(Draft said, int version, byte[] data) {
+    MessageDigest sha = newSha();
+    String head =
+        said.type()
+            + '\n'
+            + said.key().orElse("")
+            + '\n'
+            + version
+            + '\n'
+            + said.correlation().orElse("")
+            + '\n'
+            + said.causation().orElse("")
+            + '\n';
+    sha.update(head.getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(sha.digest(data)).asReadOnlyBuffer();
+  }
+
+  /** A copy of a fresh one, since looking the algorithm up takes longer than using it. */
+  private static MessageDigest newSha() {
     try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      String head =
-          said.type()
-              + '\n'
-              + said.key().orElse("")
-              + '\n'
-              + event.version()
-              + '\n'
-              + said.correlation().orElse("")
-              + '\n'
-              + said.causation().orElse("")
-              + '\n';
-      sha.update(head.getBytes(StandardCharsets.UTF_8));
-      sha.update(said.data().bytes());
-      return ByteBuffer.wrap(sha.digest()).asReadOnlyBuffer();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      return (MessageDigest) SHA.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the platform's SHA-256 can be copied", e);
     }
   }
 
@@ -143,14 +173,18 @@ final class Publisher {
         stored += appended.get(i) instanceof Appended.Stored ? 1 : 0;
       }
       parts.counters().published(stored);
-    } catch (PublishRejected e) {
-      batch.forEach(prepared -> {
-        parts.counters().rejected();
-        answers[prepared.index()] = new Published.Rejected(e);
-      });
     } catch (PublishUnknown e) {
       parts.counters().unknown(batch.size());
       batch.forEach(prepared -> answers[prepared.index()] = new Published.Unknown(e));
+    } catch (RookeryException e) {
+      PublishRejected reason =
+          e instanceof PublishRejected rejected
+              ? rejected
+              : new PublishRejected(String.valueOf(e.getMessage()), e);
+      batch.forEach(prepared -> {
+        parts.counters().rejected();
+        answers[prepared.index()] = new Published.Rejected(reason);
+      });
     }
   }
 
@@ -204,28 +238,25 @@ final class Publisher {
   }
 
   /**
-   * Holds the stream's limit of bytes: what every subscription has read makes room, what one has
-   * not is kept.
+   * Holds the limit of bytes: what every subscription has read makes room, what one has not is
+   * kept.
    */
   private void makeRoom(Partition partition) {
-    Optional<Long> limit = config.stream(partition.stream()).flatMap(StreamConfig::retainBytes);
-    if (limit.isEmpty()) {
+    Optional<Long> limit = parts.limitBytes(partition);
+    if (limit.isEmpty() || parts.log().size(partition).bytes() < limit.get()) {
       return;
     }
-    long share = limit.get() / config.stream(partition.stream()).orElseThrow().partitions();
-    if (parts.log().size(partition).bytes() < share) {
-      return;
-    }
-    while (parts.log().trim(partition, Optional.empty(), Optional.of(share / 10 * 9)) > 0) {
-      if (parts.log().size(partition).bytes() < share) {
+    Optional<Long> goal = Optional.of(limit.get() / 10 * 9);
+    while (parts.log().trim(partition, Optional.empty(), goal) > 0) {
+      if (parts.log().size(partition).bytes() < limit.get()) {
         return;
       }
     }
     throw new LogFull(
-        "stream "
-            + partition.stream()
+        partition
             + " holds its limit of "
             + limit.get()
-            + " bytes, and a subscription has yet to read the oldest of them; 'rookery subscriptions' shows which, run it, remove it or raise the limit");
+            + " bytes, and a subscription has yet to read the oldest of them; 'rookery subscriptions'"
+            + " shows which: run it, remove it, or raise the limit");
   }
 }

@@ -1,7 +1,6 @@
 package dev.rookery.engine;
 
 import dev.rookery.InvalidEvent;
-import dev.rookery.Payload;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -38,8 +37,8 @@ final class StrictJson {
    *
    * @throws InvalidEvent when it is not acceptable
    */
-  void check(Payload data) {
-    try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), data.toArray())) {
+  void check(byte[] data) {
+    try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), data)) {
       int depth = 0;
       JsonToken token = parser.nextToken();
       if (token == null) {
@@ -49,7 +48,11 @@ final class StrictJson {
         switch (token) {
           case START_OBJECT, START_ARRAY -> depth++;
           case END_OBJECT, END_ARRAY -> depth--;
-          case PROPERTY_NAME, VALUE_STRING -> text(parser.getString());
+          case PROPERTY_NAME ->
+              text(parser.currentName().toCharArray(), 0, parser.currentName().length());
+          case VALUE_STRING ->
+              text(
+                  parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength());
           case VALUE_NUMBER_FLOAT -> number(parser.getString());
           default -> {}
         }
@@ -63,18 +66,17 @@ final class StrictJson {
     }
   }
 
-  private static void text(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+  private static void text(char[] text, int from, int length) {
+    int end = from + length;
+    for (int i = from; i < end; i++) {
+      char c = text[i];
       if (c == 0) {
         throw new InvalidEvent(
             "the data holds U+0000, which not every store can keep; leave it out");
       }
       if (Character.isSurrogate(c)) {
         boolean pair =
-            Character.isHighSurrogate(c)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
+            Character.isHighSurrogate(c) && i + 1 < end && Character.isLowSurrogate(text[i + 1]);
         if (!pair) {
           throw new InvalidEvent("the data holds half a surrogate pair; send whole characters");
         }

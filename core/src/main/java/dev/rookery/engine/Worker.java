@@ -614,7 +614,9 @@ final class Worker {
   private void parkAll(Lane lane, Instant now) {
     Pending first = lane.queue.peekFirst();
     lane.parkedHead =
-        first == null || first.attempts == 0 ? Optional.empty() : Optional.of(first.asWaiting());
+        first == null || first.burying || first.attempts == 0
+            ? Optional.empty()
+            : Optional.of(first.asWaiting());
     lane.due = first == null || lane.held ? null : first.notBefore;
     if (lane.due != null) {
       timers.add(new Timer(lane.due, lane));
@@ -634,6 +636,9 @@ final class Worker {
   }
 
   private void parkOne(Lane lane, Pending pending, Instant now) {
+    if (pending.burying) {
+      return;
+    }
     leave(lane, pending);
     if (pending.letter.isPresent()) {
       redriving.remove(pending.letter.get().id());
@@ -644,8 +649,11 @@ final class Worker {
 
   private void becomeParked(Lane lane, Instant now) {
     lane.parked = true;
-    lane.ready = false;
-    ready.remove(lane);
+    if (lane.ready) {
+      lane.ready = false;
+      ready.remove(lane);
+      savingAttemptOf = lane.equals(savingAttemptOf) ? null : savingAttemptOf;
+    }
     parked.put(lane.key, lane);
     change(now);
   }
@@ -708,6 +716,8 @@ final class Worker {
     lane.fetchAfter = Position.ZERO;
     if (!lane.queue.isEmpty()) {
       head(lane, now);
+    } else if (blocked && lane.fetchAgain) {
+      fetch(lane, now);
     } else if (blocked) {
       lane.held = true;
       change(now);
@@ -839,7 +849,9 @@ final class Worker {
     }
     first.attempts++;
     first.counted = true;
-    tried.put(first.position, first);
+    if (first.node != null) {
+      tried.put(first.position, first);
+    }
     lane.ready = true;
     savingAttemptOf = lane;
     attemptVersion = saveVersion + 1;
@@ -850,7 +862,7 @@ final class Worker {
   private void start(Lane lane, Instant now) {
     lane.ready = false;
     Pending first = lane.queue.peekFirst();
-    if (first == null || expire(lane, first, now)) {
+    if (first == null || first.burying || lane.running || expire(lane, first, now)) {
       return;
     }
     lane.running = true;

@@ -1,0 +1,139 @@
+package dev.rookery.cli.demo;
+
+import dev.rookery.Delivery;
+import dev.rookery.Draft;
+import dev.rookery.Event;
+import dev.rookery.EventBus;
+import dev.rookery.EventHandler;
+import dev.rookery.EventHandler.DeliveryHandler;
+import dev.rookery.EventRejected;
+import dev.rookery.Json;
+import dev.rookery.Partition;
+import dev.rookery.Receipt;
+import dev.rookery.Subscriber;
+import dev.rookery.check.HistoryLine.Handled;
+import dev.rookery.check.HistoryLine.Result;
+import dev.rookery.check.HistoryLine.Stored;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One bot process: handles its subscription, and the shared one where it is a moderator. */
+public final class Bot {
+  private final BotPlan plan;
+  private final EventBus bus;
+  private final HistoryFile history;
+  private final Quirks quirks;
+  private final SharedUsers sharedUsers;
+
+  private Bot(BotPlan plan, EventBus bus, HistoryFile history) {
+    this.plan = plan;
+    this.bus = bus;
+    this.history = history;
+    this.quirks = new Quirks(plan.number(), plan.bots());
+    this.sharedUsers = new SharedUsers(plan.number(), plan.bots());
+  }
+
+  /** Runs until standard input ends. */
+  public static void run(BotPlan plan, InputStream in, PrintStream out) throws IOException {
+    try (HistoryFile history = new HistoryFile(plan.history());
+        EventBus bus = EventBus.open(plan.address())) {
+      Bot bot = new Bot(plan, bus, history);
+      List<Subscriber> subscribers = bot.subscribe();
+      out.println("ready");
+      out.flush();
+      while (in.read() >= 0) {
+        // Nothing is said there; its end is the word to stop.
+      }
+      subscribers.forEach(Subscriber::close);
+    }
+  }
+
+  private List<Subscriber> subscribe() {
+    List<Subscriber> subscribers = new ArrayList<>();
+    subscribers.add(
+        bus.subscribe(Fleet.own(plan.number()), writingDown((delivery, _) -> react(delivery))));
+    if (Fleet.moderates(plan.number())) {
+      subscribers.add(bus.subscribe(Fleet.shared(), writingDown((_, _) -> {})));
+    }
+    return subscribers;
+  }
+
+  private EventHandler writingDown(DeliveryHandler handler) {
+    return EventHandler.ofDeliveries((delivery, progress) -> {
+      Result result = Result.FAILED;
+      try {
+        handler.handle(delivery, progress);
+        result = Result.OK;
+      } catch (EventRejected e) {
+        result = Result.REJECTED;
+        throw e;
+      } finally {
+        writeDown(delivery, result);
+      }
+    });
+  }
+
+  private void writeDown(Delivery delivery, Result result) throws IOException {
+    Event event = delivery.event();
+    long seq = event.data().tree().path("seq").asLong(0);
+    history.append(micros ->
+        new Handled(
+            plan.name(),
+            delivery.subscription(),
+            event.id(),
+            event.key(),
+            seq,
+            delivery.partition(),
+            delivery.position(),
+            delivery.attempt(),
+            result,
+            micros));
+  }
+
+  private void react(Delivery delivery) throws IOException {
+    Event event = delivery.event();
+    if (!event.type().startsWith("user.")) {
+      return;
+    }
+    JsonNode data = event.data().tree();
+    quirks.act(event.key(), data.path("seq").asLong(), delivery.attempt());
+    if (plan.number() == 1 && data.path("text").asString("").startsWith("!")) {
+      publish(answer(event, data));
+    }
+    String channel = data.path("channel").asString();
+    for (Draft news : sharedUsers.seen(data.path("user").asString(), channel)) {
+      publish(news);
+    }
+  }
+
+  private static Draft answer(Event event, JsonNode data) {
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("channel", data.path("channel").asString());
+    answer.put("command", data.path("text").asString());
+    answer.put("to", data.path("user").asString());
+    return Draft.of(Fleet.ANSWERED, answer.toString()).key(event.key());
+  }
+
+  private void publish(Draft draft) throws IOException {
+    Draft mine = draft.source(plan.name());
+    long sent = HistoryFile.nowMicros();
+    Receipt receipt = bus.publish(mine);
+    history.append(micros ->
+        new Stored(
+            plan.name(),
+            receipt.id(),
+            draft.type(),
+            draft.key().orElse(plan.name()),
+            0,
+            new Partition(receipt.stream(), receipt.partition()),
+            receipt.position(),
+            receipt.duplicate(),
+            sent,
+            micros));
+  }
+}

@@ -1,0 +1,184 @@
+package dev.rookery.cli.demo;
+
+import dev.rookery.DeadLetter;
+import dev.rookery.EventBus;
+import dev.rookery.Json;
+import dev.rookery.Operations;
+import dev.rookery.Operations.DeadLetterFilter;
+import dev.rookery.Operations.SubscriptionInfo;
+import dev.rookery.check.Findings;
+import dev.rookery.cli.process.RookeryProcess;
+import dev.rookery.cli.terminal.Terminal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import tools.jackson.databind.JsonNode;
+
+/** The demo from the first process to the judgement. */
+public final class DemoRun {
+  private static final Duration DRAIN = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final String CORPUS =
+      "Contains IRC messages from Kummerfeld et al., A Large-Scale Corpus for Conversation"
+          + " Disentanglement, ACL 2019, and Gouravajhala et al., ALTA 2023, CC BY 4.0; changed.";
+
+  private final DemoPlan plan;
+  private final Terminal terminal;
+  private final Path folder;
+  private final DemoScreen screen;
+  private final HistoryFolder histories;
+  private final LiveFigures figures;
+
+  public DemoRun(DemoPlan plan, Terminal terminal, Path folder, boolean quiet) {
+    this.plan = plan;
+    this.terminal = terminal;
+    this.folder = folder;
+    this.screen = new DemoScreen(terminal, quiet);
+    this.histories = new HistoryFolder(folder);
+    this.figures = new LiveFigures(histories, plan.fleet());
+  }
+
+  /** Shows it; throws InterruptedException when it was interrupted. */
+  public DemoResult run() throws IOException, InterruptedException {
+    Optional<RookeryProcess> server = startServer();
+    try {
+      String address = server.isPresent() ? readyUrl(server.get()) : plan.bus().orElseThrow();
+      screen.say("the bus is at " + address + "; starting " + plan.bots() + " bots");
+      return withBots(address, server);
+    } finally {
+      if (server.isPresent()) {
+        server.get().terminate();
+        server.get().end();
+      }
+    }
+  }
+
+  private Optional<RookeryProcess> startServer() throws IOException {
+    String log = plan.bus().orElse("file:" + folder.resolve("data"));
+    if (!log.startsWith("file:")) {
+      return Optional.empty();
+    }
+    List<String> arguments = new ArrayList<>(List.of("serve", "--json", "--bus", log));
+    arguments.addAll(List.of("--listen", "127.0.0.1:0", "--while-input-open"));
+    plan.config().ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
+    List<String> options = List.of("-Xmx96m", "-Xss512k");
+    return Optional.of(
+        RookeryProcess.start(plan.env(), folder.resolve("server.log"), options, arguments));
+  }
+
+  private static String readyUrl(RookeryProcess server) throws IOException {
+    JsonNode line = Json.MAPPER.readTree(server.awaitReady());
+    return line.required("url").asString();
+  }
+
+  private DemoResult withBots(String address, Optional<RookeryProcess> server)
+      throws IOException, InterruptedException {
+    Crew crew = new Crew(plan, address, folder, histories);
+    try (EventBus bus = EventBus.open(address);
+        Traffic traffic = plan.traffic()) {
+      crew.start();
+      long input = feed(bus, traffic, crew);
+      drain(bus, crew);
+      if (traffic.isOfCorpus()) {
+        screen.say(CORPUS);
+      }
+      Optional<Long> peak = server.flatMap(RookeryProcess::peakBytes);
+      Map<String, Set<String>> dead = dead(bus.operations());
+      crew.end();
+      Findings findings = histories.judge(plan.fleet(), dead);
+      return new DemoResult(findings, input, histories.owners(), peak);
+    } finally {
+      crew.kill();
+    }
+  }
+
+  private long feed(EventBus bus, Traffic traffic, Crew crew)
+      throws IOException, InterruptedException {
+    String run = "demo-" + Long.toString(System.currentTimeMillis(), 36);
+    AtomicBoolean stop = new AtomicBoolean();
+    try (HistoryFile history = new HistoryFile(histories.file(Feeder.NAME, 1))) {
+      Feeder feeder = new Feeder(bus, traffic, history, run);
+      FutureTask<Long> task = new FutureTask<>(() -> feeder.feed(plan.duration(), stop::get));
+      Thread thread = Thread.ofPlatform().name("feeder").start(task);
+      try {
+        watch(task, crew);
+        return task.get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException known) {
+          throw known;
+        }
+        throw new IOException("the feeder failed: " + e.getCause(), e);
+      } finally {
+        stop.set(true);
+        thread.join(Duration.ofSeconds(5));
+      }
+    }
+  }
+
+  private void watch(FutureTask<Long> feeding, Crew crew) throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    Murder murder = new Murder(crew, figures, screen, plan.duration().toNanos() / 2);
+    while (!feeding.isDone() || (plan.kill() && !murder.isOver())) {
+      waitABit();
+      long since = System.nanoTime() - began;
+      if (screen.isDue() || (plan.kill() && murder.isWatching(since))) {
+        figures.refresh();
+      }
+      if (plan.kill()) {
+        murder.act(since);
+      } else {
+        crew.check();
+      }
+      if (screen.isDue()) {
+        screen.show(figures, since / 1e9, plan.duration().toMillis() / 1e3);
+      }
+    }
+  }
+
+  private void drain(EventBus bus, Crew crew) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + DRAIN.toNanos();
+    while (System.nanoTime() < deadline && lag(bus.operations()) > 0) {
+      crew.check();
+      waitABit();
+    }
+  }
+
+  private void waitABit() throws InterruptedException {
+    if (terminal.interruption().await(LOOK)) {
+      throw new InterruptedException("the demo was interrupted");
+    }
+  }
+
+  private long lag(Operations operations) {
+    Set<String> ours = plan.fleet().subscriptions().keySet();
+    return operations.subscriptions().stream()
+        .filter(info -> ours.contains(info.definition().name()))
+        .mapToLong(SubscriptionInfo::lagEvents)
+        .sum();
+  }
+
+  private Map<String, Set<String>> dead(Operations operations) {
+    Map<String, Set<String>> dead = new HashMap<>();
+    List<DeadLetter> page = operations.deadLetters(DeadLetterFilter.ALL);
+    while (!page.isEmpty()) {
+      for (DeadLetter letter : page) {
+        letter
+            .event()
+            .ifPresent(event ->
+                dead.computeIfAbsent(letter.subscription(), _ -> new HashSet<>()).add(event.id()));
+      }
+      page = operations.deadLetters(DeadLetterFilter.ALL.after(page.getLast().id()));
+    }
+    return dead;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.rookery.client;
+
+import static dev.rookery.client.Http.encoded;
+
+import dev.rookery.DeadLetter;
+import dev.rookery.Json;
+import dev.rookery.NotFound;
+import dev.rookery.Operations;
+import dev.rookery.Start;
+import dev.rookery.Token;
+import dev.rookery.client.wire.EventJson;
+import dev.rookery.client.wire.Problem;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.type.TypeReference;
+
+/** What operators see and do, by the verbs of HTTP. */
+final class RemoteOperations implements Operations {
+  private static final byte[] NOTHING = {'{', '}'};
+
+  /** The answer that holds a token. */
+  private record Latest(Token token) {}
+
+  /** The answer that says how many. */
+  private record Counted(int count) {}
+
+  private final Http http;
+
+  RemoteOperations(Http http) {
+    this.http = http;
+  }
+
+  @Override
+  public Page read(ReadRequest request) {
+    StringBuilder path = new StringBuilder("/v1/events?limit=").append(request.limit());
+    path.append("&from=").append(encoded(request.from().text()));
+    request.patterns().forEach(p -> path.append("&pattern=").append(encoded(p.text())));
+    request.where().ifPresent(where -> path.append("&where=").append(encoded(where)));
+    path.append("&waitMs=").append(request.patience().toMillis());
+    return EventJson.readPage(http.get(path.toString(), request.patience()));
+  }
+
+  @Override
+  public Token latest() {
+    return value(http.get("/v1/latest"), new TypeReference<Latest>() {}).token();
+  }
+
+  @Override
+  public List<EventReport> event(String id) {
+    try {
+      return EventJson.readReports(http.get("/v1/events/" + encoded(id)));
+    } catch (NotFound e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public List<PartitionInfo> streams() {
+    return value(http.get("/v1/streams"), new TypeReference<>() {});
+  }
+
+  @Override
+  public List<SubscriptionInfo> subscriptions() {
+    return value(http.get("/v1/subscriptions"), new TypeReference<>() {});
+  }
+
+  @Override
+  public SubscriptionInfo subscription(String name) {
+    return value(http.get("/v1/subscriptions/" + encoded(name)), new TypeReference<>() {});
+  }
+
+  @Override
+  public void pause(String subscription) {
+    http.post("/v1/subscriptions/" + encoded(subscription) + "/pause", NOTHING);
+  }
+
+  @Override
+  public void resume(String subscription) {
+    http.post("/v1/subscriptions/" + encoded(subscription) + "/resume", NOTHING);
+  }
+
+  @Override
+  public void remove(String subscription) {
+    http.delete("/v1/subscriptions/" + encoded(subscription));
+  }
+
+  @Override
+  public List<Move> rewind(String subscription, Start to, boolean dryRun) {
+    byte[] body = Json.MAPPER.writeValueAsBytes(Map.of("to", to.text(), "dryRun", dryRun));
+    return value(
+        http.post("/v1/subscriptions/" + encoded(subscription) + "/rewind", body),
+        new TypeReference<>() {});
+  }
+
+  @Override
+  public List<DeadLetter> deadLetters(DeadLetterFilter filter) {
+    StringBuilder path = new StringBuilder("/v1/dead-letters?limit=").append(filter.limit());
+    filter.ids().forEach(id -> path.append("&id=").append(encoded(id)));
+    filter.subscription().ifPresent(s -> path.append("&subscription=").append(encoded(s)));
+    filter.type().ifPresent(type -> path.append("&type=").append(encoded(type.text())));
+    filter.reason().ifPresent(reason -> path.append("&reason=").append(reason));
+    filter.after().ifPresent(after -> path.append("&after=").append(encoded(after)));
+    return EventJson.readDeadLetters(http.get(path.toString()));
+  }
+
+  @Override
+  public int redrive(DeadLetterFilter filter) {
+    return counted("redrive", filter);
+  }
+
+  @Override
+  public int discard(DeadLetterFilter filter) {
+    return counted("discard", filter);
+  }
+
+  private int counted(String verb, DeadLetterFilter filter) {
+    byte[] answer = http.post("/v1/dead-letters/" + verb, Json.MAPPER.writeValueAsBytes(filter));
+    return value(answer, new TypeReference<Counted>() {}).count();
+  }
+
+  @Override
+  public Health health() {
+    HttpResponse<byte[]> answer = http.answer("/health/ready");
+    if (answer.statusCode() != 200 && answer.statusCode() != 503) {
+      throw Problem.read(answer.statusCode(), answer.body()).toException();
+    }
+    return value(answer.body(), new TypeReference<>() {});
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return value(http.get("/v1/metrics"), new TypeReference<>() {});
+  }
+
+  @Override
+  public List<String> weaknesses() {
+    return value(http.get("/v1/weaknesses"), new TypeReference<>() {});
+  }
+
+  private static <T> T value(byte[] json, TypeReference<T> type) {
+    return Json.MAPPER.readValue(json, type);
+  }
+}

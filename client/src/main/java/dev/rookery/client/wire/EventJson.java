@@ -1,0 +1,238 @@
+package dev.rookery.client.wire;
+
+import dev.rookery.DeadLetter;
+import dev.rookery.DeadLetter.Failure;
+import dev.rookery.Event;
+import dev.rookery.Operations.DeliveryState;
+import dev.rookery.Operations.EventReport;
+import dev.rookery.Operations.Located;
+import dev.rookery.Operations.Page;
+import dev.rookery.Partition;
+import dev.rookery.Payload;
+import dev.rookery.Position;
+import dev.rookery.Token;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * What operators read of stored events, with each event's data byte by byte as it was sent. The
+ * other answers of the operations are plain records, which Jackson writes.
+ */
+public final class EventJson {
+  private EventJson() {}
+
+  public static void write(JsonOut out, Located located) {
+    out.beginObject();
+    members(out, located);
+    out.endObject();
+  }
+
+  private static void members(JsonOut out, Located located) {
+    out.member("stream", located.partition().stream());
+    out.member("partition", located.partition().number());
+    out.member("position", located.position().toString());
+    out.name("event");
+    CloudEventWriter.write(out, located.event());
+  }
+
+  public static void write(JsonOut out, Page page) {
+    out.beginObject().name("events").beginArray();
+    page.events().forEach(located -> write(out, located));
+    out.endArray();
+    out.member("next", page.next().toString()).member("end", page.end()).endObject();
+  }
+
+  public static void write(JsonOut out, EventReport report) {
+    out.beginObject();
+    members(out, report.located());
+    out.name("deliveries").beginArray();
+    for (DeliveryState state : report.deliveries()) {
+      out.beginObject()
+          .member("subscription", state.subscription())
+          .member("state", state.state())
+          .member("attempts", state.attempts())
+          .endObject();
+    }
+    out.endArray().endObject();
+  }
+
+  public static void write(JsonOut out, DeadLetter letter) {
+    out.beginObject()
+        .member("id", letter.id())
+        .member("subscription", letter.subscription())
+        .member("stream", letter.partition().stream())
+        .member("partition", letter.partition().number())
+        .member("position", letter.position().toString())
+        .member("key", letter.key());
+    if (letter.event().isPresent()) {
+      out.name("event");
+      CloudEventWriter.write(out, letter.event().get());
+    }
+    if (letter.raw().isPresent()) {
+      Payload raw = letter.raw().get();
+      out.member("rawContentType", raw.contentType());
+      out.member("rawBase64", Base64.getEncoder().encodeToString(raw.toArray()));
+    }
+    out.member("reason", letter.reason().toString())
+        .member("state", letter.state().toString())
+        .member("attempts", letter.attempts())
+        .member("since", letter.since().toString());
+    out.name("failures").beginArray();
+    for (Failure failure : letter.failures()) {
+      out.beginObject()
+          .member("at", failure.at().toString())
+          .member("error", failure.error())
+          .endObject();
+    }
+    out.endArray().endObject();
+  }
+
+  public static Page readPage(byte[] text) {
+    return StrictJson.read(
+        text,
+        parser -> {
+          List<Located> events = List.of();
+          Token next = new Token(java.util.Map.of());
+          boolean end = false;
+          while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            switch (name) {
+              case "events" -> events = list(parser, p -> new Parts(text).read(p).located());
+              case "next" -> next = Token.parse(parser.getString());
+              case "end" -> end = parser.getBooleanValue();
+              default -> parser.skipChildren();
+            }
+          }
+          return new Page(events, next, end);
+        });
+  }
+
+  public static List<EventReport> readReports(byte[] text) {
+    return StrictJson.read(
+        text,
+        parser ->
+            list(
+                parser,
+                p -> {
+                  Parts parts = new Parts(text).read(p);
+                  return new EventReport(parts.located(), parts.deliveries);
+                }));
+  }
+
+  public static List<DeadLetter> readDeadLetters(byte[] text) {
+    return StrictJson.read(text, parser -> list(parser, p -> new Parts(text).read(p).letter()));
+  }
+
+  private static <T> List<T> list(JsonParser parser, Function<JsonParser, T> each) {
+    List<T> items = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      items.add(each.apply(parser));
+    }
+    return items;
+  }
+
+  /** The members of a located event, a report or a dead letter while they come in. */
+  private static final class Parts {
+    private final byte[] text;
+    private String id = "";
+    private String subscription = "";
+    private String stream = "";
+    private int partition;
+    private Position position = Position.ZERO;
+    private String key = "";
+    private @Nullable Event event;
+    private String rawContentType = "";
+    private @Nullable String rawBase64;
+    private String reason = "";
+    private String state = "";
+    private int attempts;
+    private String at = "";
+    private String error = "";
+    private Instant since = Instant.EPOCH;
+    private List<Failure> failures = List.of();
+    private List<DeliveryState> deliveries = List.of();
+
+    private Parts(byte[] text) {
+      this.text = text;
+    }
+
+    private Parts read(JsonParser parser) {
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        take(name, parser);
+      }
+      return this;
+    }
+
+    private void take(String name, JsonParser parser) {
+      switch (name) {
+        case "id" -> id = parser.getString();
+        case "subscription" -> subscription = parser.getString();
+        case "stream" -> stream = parser.getString();
+        case "partition" -> partition = parser.getIntValue();
+        case "position" -> position = Position.parse(parser.getString());
+        case "key" -> key = parser.getString();
+        case "event" -> event = CloudEventReader.event(parser, text);
+        case "rawContentType" -> rawContentType = parser.getString();
+        case "rawBase64" -> rawBase64 = parser.getString();
+        case "reason" -> reason = parser.getString();
+        case "state" -> state = parser.getString();
+        case "attempts" -> attempts = parser.getIntValue();
+        case "since" -> since = Instant.parse(parser.getString());
+        case "at" -> at = parser.getString();
+        case "error" -> error = parser.getString();
+        case "failures" -> failures = list(parser, p -> new Parts(text).read(p).failure());
+        case "deliveries" -> deliveries = list(parser, p -> new Parts(text).read(p).delivery());
+        default -> parser.skipChildren();
+      }
+    }
+
+    private Located located() {
+      return new Located(new Partition(stream, partition), position, present());
+    }
+
+    private Event present() {
+      if (event == null) {
+        throw new dev.rookery.InvalidInput("the answer has no event; is this a Rookery server?");
+      }
+      return event;
+    }
+
+    private Failure failure() {
+      return new Failure(Instant.parse(at), error);
+    }
+
+    private DeliveryState delivery() {
+      return new DeliveryState(subscription, state, attempts);
+    }
+
+    private DeadLetter letter() {
+      Optional<Payload> raw =
+          Optional.ofNullable(rawBase64)
+              .map(base64 -> Payload.wrap(rawContentType, Base64.getDecoder().decode(base64)));
+      return new DeadLetter(
+          id,
+          subscription,
+          new Partition(stream, partition),
+          position,
+          key,
+          Optional.ofNullable(event),
+          raw,
+          DeadLetter.Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
+          DeadLetter.State.valueOf(state.toUpperCase(Locale.ROOT)),
+          attempts,
+          failures,
+          since);
+    }
+  }
+}

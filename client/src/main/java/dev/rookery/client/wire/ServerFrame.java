@@ -1,0 +1,177 @@
+package dev.rookery.client.wire;
+
+import dev.rookery.Delivery;
+import dev.rookery.Event;
+import dev.rookery.InvalidEvent;
+import dev.rookery.InvalidInput;
+import dev.rookery.Partition;
+import dev.rookery.Position;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** Reads what a server says on the WebSocket, and writes its deliveries. */
+public final class ServerFrame {
+  /** Takes what the frames say. */
+  public interface Receiver {
+    void subscribed();
+
+    void delivery(long number, Delivery delivery);
+
+    void revoked(long delivery);
+
+    /** The server has refused something; a delivery's number or -1. */
+    void error(Problem problem, long delivery);
+
+    /** What the subscriber in the server does now. */
+    void state(String state);
+
+    /** A replay has reached its end. */
+    void ended();
+
+    /** The server goes away; deliveries that run may still be settled. */
+    void draining();
+  }
+
+  private final byte[] text;
+  private final String subscription;
+  private final Receiver receiver;
+
+  private @Nullable String op;
+  private long delivery = -1;
+  private String type = "";
+  private String title = "";
+  private String detail = "";
+  private String state = "";
+  private int status;
+
+  private ServerFrame(byte[] text, String subscription, Receiver receiver) {
+    this.text = text;
+    this.subscription = subscription;
+    this.receiver = receiver;
+  }
+
+  /**
+   * Reads one message and tells the receiver.
+   *
+   * @throws InvalidInput when it is no frame
+   */
+  public static void read(byte[] text, String subscription, Receiver receiver) {
+    ServerFrame frame = new ServerFrame(text, subscription, receiver);
+    StrictJson.read(text, frame::members);
+  }
+
+  /** Writes a delivery as an item of {@code events}, or with the op of its own frame. */
+  public static void write(JsonOut out, long number, Delivery delivery, boolean withOp) {
+    out.beginObject();
+    if (withOp) {
+      out.member("op", "event");
+    }
+    out.member("delivery", number);
+    out.member("stream", delivery.partition().stream());
+    out.member("partition", delivery.partition().number());
+    out.member("position", delivery.position().toString());
+    out.member("attempt", delivery.attempt());
+    out.member("epoch", delivery.epoch());
+    out.member("replay", delivery.replay());
+    out.member("redriven", delivery.redriven());
+    out.name("event");
+    CloudEventWriter.write(out, delivery.event());
+    out.endObject();
+  }
+
+  private ServerFrame members(JsonParser parser) {
+    Item item = new Item();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "op" -> op = parser.getString();
+        case "items" -> items(parser);
+        case "delivery" -> delivery = item.delivery = parser.getLongValue();
+        case "type" -> type = parser.getString();
+        case "title" -> title = parser.getString();
+        case "detail" -> detail = parser.getString();
+        case "state" -> state = parser.getString();
+        case "status" -> status = parser.getIntValue();
+        default -> item.take(name, parser);
+      }
+    }
+    tell(item);
+    return this;
+  }
+
+  private void items(JsonParser parser) {
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      Item item = new Item();
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        String name = parser.currentName();
+        parser.nextToken();
+        if (name.equals("delivery")) {
+          item.delivery = parser.getLongValue();
+        } else {
+          item.take(name, parser);
+        }
+      }
+      receiver.delivery(item.delivery, item.toDelivery());
+    }
+  }
+
+  private void tell(Item item) {
+    switch (op == null ? "" : op) {
+      case "event" -> receiver.delivery(item.delivery, item.toDelivery());
+      case "revoked" -> receiver.revoked(delivery);
+      case "subscribed" -> receiver.subscribed();
+      case "state" -> receiver.state(state);
+      case "ended" -> receiver.ended();
+      case "draining" -> receiver.draining();
+      case "error" ->
+          receiver.error(new Problem(type, title, status, detail, java.util.Map.of()), delivery);
+      default -> {
+        // Pongs and the items told above; what newer servers say beyond that is passed over.
+      }
+    }
+  }
+
+  /** The members of one delivery while they come in. */
+  private final class Item {
+    private long delivery = -1;
+    private String stream = "";
+    private int partition;
+    private Position position = Position.ZERO;
+    private int attempt = 1;
+    private long epoch;
+    private boolean replay;
+    private boolean redriven;
+    private @Nullable Event event;
+
+    private void take(String name, JsonParser parser) {
+      switch (name) {
+        case "stream" -> stream = parser.getString();
+        case "partition" -> partition = parser.getIntValue();
+        case "position" -> position = Position.parse(parser.getString());
+        case "attempt" -> attempt = parser.getIntValue();
+        case "epoch" -> epoch = parser.getLongValue();
+        case "replay" -> replay = parser.getBooleanValue();
+        case "redriven" -> redriven = parser.getBooleanValue();
+        case "event" -> event = CloudEventReader.event(parser, text);
+        default -> parser.skipChildren();
+      }
+    }
+
+    private Delivery toDelivery() {
+      if (event == null || stream.isEmpty()) {
+        throw new InvalidEvent("the frame is no delivery; is this a Rookery server?");
+      }
+      return new Delivery(
+          subscription,
+          new Partition(stream, partition),
+          position,
+          attempt,
+          epoch,
+          replay,
+          redriven,
+          event);
+    }
+  }
+}

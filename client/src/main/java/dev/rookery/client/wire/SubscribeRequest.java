@@ -1,0 +1,119 @@
+package dev.rookery.client.wire;
+
+import dev.rookery.InvalidInput;
+import dev.rookery.Json;
+import dev.rookery.RetryPolicy;
+import dev.rookery.Start;
+import dev.rookery.Subscription;
+import dev.rookery.Token;
+import dev.rookery.TypePattern;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * A subscription as the wire writes it; what is missing has the usual value.
+ *
+ * @param batch whether several deliveries may come in one frame
+ * @param concurrency deliveries that may be out at once, as many as the window where it is missing
+ */
+public record SubscribeRequest(
+    @Nullable String op,
+    @Nullable String name,
+    @Nullable List<TypePattern> patterns,
+    @Nullable String where,
+    @Nullable Start from,
+    @Nullable Integer window,
+    @Nullable Boolean batch,
+    @Nullable Integer maxAttempts,
+    @Nullable Long initialDelayMs,
+    @Nullable Long maxDelayMs,
+    Subscription.@Nullable Exhausted exhausted,
+    @Nullable Long deadlineMs,
+    @Nullable Integer concurrency,
+    @Nullable Boolean replay,
+    @Nullable Token until) {
+
+  public static SubscribeRequest of(Subscription subscription) {
+    return new SubscribeRequest(
+        "subscribe",
+        subscription.name(),
+        subscription.patterns(),
+        subscription.where().orElse(null),
+        subscription.from(),
+        subscription.window(),
+        true,
+        subscription.retry().maxAttempts(),
+        subscription.retry().initialDelay().toMillis(),
+        subscription.retry().maxDelay().toMillis(),
+        subscription.exhausted(),
+        subscription.deadline().toMillis(),
+        subscription.concurrency(),
+        subscription.replay(),
+        subscription.until().orElse(null));
+  }
+
+  /**
+   * Reads a request.
+   *
+   * @throws InvalidInput when it is not of the form it must have
+   */
+  public static SubscribeRequest read(byte[] text) {
+    StrictJson.check(text);
+    return bound(text, SubscribeRequest.class);
+  }
+
+  /** Reads a small object with Jackson; what does not fit is said as invalid input. */
+  public static <T> T bound(byte[] text, Class<T> type) {
+    try {
+      return Json.MAPPER.readValue(text, type);
+    } catch (JacksonException e) {
+      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof InvalidInput invalid) {
+          throw invalid;
+        }
+      }
+      throw StrictJson.refused(e);
+    }
+  }
+
+  public Subscription toSubscription() {
+    if (name == null || patterns == null || patterns.stream().anyMatch(Objects::isNull)) {
+      throw new InvalidInput("a subscription needs name and patterns; send both");
+    }
+    int credit = window == null ? 256 : window;
+    Subscription usual = Subscription.of(name, "**");
+    RetryPolicy retry =
+        new RetryPolicy(
+            maxAttempts == null ? RetryPolicy.STANDARD.maxAttempts() : maxAttempts,
+            millis(initialDelayMs, RetryPolicy.STANDARD.initialDelay()),
+            millis(maxDelayMs, RetryPolicy.STANDARD.maxDelay()));
+    return new Subscription(
+        name,
+        patterns,
+        Optional.ofNullable(where),
+        orElse(from, usual.from()),
+        retry,
+        orElse(exhausted, usual.exhausted()),
+        millis(deadlineMs, usual.deadline()),
+        concurrency == null ? credit : concurrency,
+        credit,
+        replay != null && replay,
+        Optional.ofNullable(until));
+  }
+
+  public boolean isBatch() {
+    return batch != null && batch;
+  }
+
+  private static Duration millis(@Nullable Long value, Duration otherwise) {
+    return value == null ? otherwise : Duration.ofMillis(value);
+  }
+
+  private static <T> T orElse(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

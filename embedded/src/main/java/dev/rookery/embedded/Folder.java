@@ -1,0 +1,118 @@
+package dev.rookery.embedded;
+
+import dev.rookery.BackendUnavailable;
+import dev.rookery.InvalidInput;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The folder that holds a log, and the disk under it. */
+final class Folder {
+  private static final long MIB = 1024 * 1024;
+
+  /** Kept free of events, so that cursors, trimming and checkpoints go on when the disk is full. */
+  private static final long RESERVE = 64 * MIB;
+
+  private static final long LOW = 1024 * MIB;
+  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+  private static final Set<String> ON_NETWORK = Set.of("nfs", "nfs4", "cifs", "smb3", "smbfs");
+
+  private final Path path;
+  private final FileStore disk;
+  private final long reserve;
+
+  private Folder(Path path, FileStore disk, long reserve) {
+    this.path = path;
+    this.disk = disk;
+    this.reserve = reserve;
+  }
+
+  /** The folder with another part of the disk kept free of events. */
+  Folder reserving(long bytes) {
+    return new Folder(path, disk, bytes);
+  }
+
+  /** The folder of an address, made where it is missing, for its owner only. */
+  static Folder open(String address) {
+    try {
+      if (address.isEmpty()) {
+        throw new InvalidInput("file: names no folder; it looks like file:./data");
+      }
+      Path path = Path.of(address).toAbsolutePath().normalize();
+      if (!Files.isDirectory(path)) {
+        Files.createDirectories(path, ownerOnly());
+      }
+      FileStore disk = Files.getFileStore(path);
+      return new Folder(path.toRealPath(), disk, Math.min(RESERVE, disk.getTotalSpace() / 8));
+    } catch (InvalidPathException e) {
+      throw new InvalidInput("'" + InvalidInput.shown(address) + "' is no folder", e);
+    } catch (IOException e) {
+      throw new BackendUnavailable("the folder " + address + " cannot be used: " + e, e);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /** Whether the disk takes more events. */
+  boolean hasRoom() {
+    return free() > reserve;
+  }
+
+  String shortOfRoom() {
+    return "the disk of "
+        + path
+        + " has "
+        + free() / MIB
+        + " MiB left, and the last "
+        + reserve / MIB
+        + " MiB are not for events; make room there, or shorten what the streams keep";
+  }
+
+  private long free() {
+    try {
+      return disk.getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  List<String> weaknesses() {
+    List<String> found = new ArrayList<>();
+    if (IN_MEMORY.contains(disk.type())) {
+      found.add(path + " lies in memory (" + disk.type() + "): a power cut loses everything");
+    }
+    if (ON_NETWORK.contains(disk.type())) {
+      found.add(
+          path
+              + " lies on a network file system ("
+              + disk.type()
+              + "): its locks and syncs may not be what they say");
+    }
+    if (free() < LOW) {
+      found.add("the disk of " + path + " has only " + free() / MIB + " MiB left");
+    }
+    return found;
+  }
+}

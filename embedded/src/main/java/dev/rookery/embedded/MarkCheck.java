@@ -1,0 +1,83 @@
+package dev.rookery.embedded;
+
+import dev.rookery.AcknowledgedEventsMissing;
+import dev.rookery.Partition;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Compares what the database holds with what the mark says it held. */
+final class MarkCheck {
+  private final Folder folder;
+  private final Session session;
+
+  MarkCheck(Folder folder, Session session) {
+    this.folder = folder;
+    this.session = session;
+  }
+
+  /**
+   * Finds acknowledged events that are gone.
+   *
+   * @param accepted whether to go on without them; their positions are not given again
+   * @return the partitions as they are then
+   * @throws AcknowledgedEventsMissing when there are some, and that is not accepted
+   */
+  Partitions check(Partitions partitions, Mark mark, boolean accepted) throws SQLException {
+    Map<Partition, Long> missing = new TreeMap<>(mark.last());
+    missing
+        .entrySet()
+        .removeIf(marked -> partitions.tail(marked.getKey()).last() >= marked.getValue());
+    if (missing.isEmpty()) {
+      return partitions;
+    }
+    if (!accepted) {
+      throw new AcknowledgedEventsMissing(message(partitions, missing));
+    }
+    for (Partition partition : missing.keySet()) {
+      if (partitions.find(partition).isEmpty()) {
+        PartitionRow.create(session, partition);
+      }
+    }
+    Partitions known = Partitions.load(session);
+    for (Map.Entry<Partition, Long> each : missing.entrySet()) {
+      fill(known.find(each.getKey()).orElseThrow(), each.getValue());
+    }
+    session.commit();
+    return Partitions.load(session);
+  }
+
+  private String message(Partitions partitions, Map<Partition, Long> missing) {
+    StringBuilder message = new StringBuilder("the log in " + folder.path());
+    message.append(" has lost events whose receipts were given:");
+    missing.forEach((partition, last) ->
+        message
+            .append(" positions ")
+            .append(partitions.tail(partition).last() + 1)
+            .append(" to ")
+            .append(last)
+            .append(" of ")
+            .append(partition)
+            .append(';'));
+    return message
+        .append(" restore the folder from a backup, or go on without them by opening file:")
+        .append(folder.path())
+        .append("?accept=missing once")
+        .toString();
+  }
+
+  /**
+   * Takes the lost positions, so that they are not given again: each gets an entry that says so;
+   * where nothing else is left, they count as trimmed.
+   */
+  private void fill(PartitionState state, long last) throws SQLException {
+    Tail tail = state.working();
+    if (tail.isEmpty()) {
+      PartitionRow.of(state, last, tail.bytes(), Math.max(0, tail.newest())).update(session);
+      return;
+    }
+    for (long position = tail.last() + 1; position <= last; position++) {
+      EventRow.LOST.insert(session, state.place(position), tail.newest(), tail.bytes());
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.rookery.embedded;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+
+/** A connection with its prepared statements, for one thread at a time. */
+final class Session implements AutoCloseable {
+  /** How long the writer waits for readers at a checkpoint. */
+  private static final int WRITER_BUSY_MILLIS = 1_000;
+
+  private static final int READER_BUSY_MILLIS = 5_000;
+  private static final int JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024;
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  /** Makes something of the row that the results stand at. */
+  interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private Session(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * The session that writes. It always is in a transaction: {@link #commit} and {@link #rollback}
+   * end one and begin the next.
+   */
+  static Session writing(Path file) throws SQLException {
+    SQLiteConfig config = config(WRITER_BUSY_MILLIS);
+    config.setCacheSize(-16 * 1024);
+    Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
+    session.connection.setAutoCommit(false);
+    return session;
+  }
+
+  /** A session that reads; each query sees the last commit before it began. */
+  static Session reading(Path file) throws SQLException {
+    SQLiteConfig config = config(READER_BUSY_MILLIS);
+    config.setPragma(SQLiteConfig.Pragma.CACHE_SIZE, "-2048");
+    Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
+    session.execute("PRAGMA query_only = 1");
+    return session;
+  }
+
+  private static SQLiteConfig config(int busyMillis) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
+    config.setJournalSizeLimit(JOURNAL_LIMIT_BYTES);
+    config.setBusyTimeout(busyMillis);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    return config;
+  }
+
+  /** Runs statements without values. */
+  void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+    }
+  }
+
+  /** Changes rows and says how many. */
+  int update(String sql, Object... values) throws SQLException {
+    return prepared(sql, values).executeUpdate();
+  }
+
+  <T> List<T> list(Row<T> row, String sql, Object... values) throws SQLException {
+    List<T> found = new ArrayList<>();
+    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+      while (rows.next()) {
+        found.add(row.read(rows));
+      }
+    }
+    return found;
+  }
+
+  <T> Optional<T> first(Row<T> row, String sql, Object... values) throws SQLException {
+    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+      return rows.next() ? Optional.of(row.read(rows)) : Optional.empty();
+    }
+  }
+
+  /** The rows themselves; the caller closes them before the session's next use of the statement. */
+  ResultSet rows(String sql, Object... values) throws SQLException {
+    return prepared(sql, values).executeQuery();
+  }
+
+  private PreparedStatement prepared(String sql, Object[] values) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  void commit() throws SQLException {
+    connection.commit();
+  }
+
+  void rollback() throws SQLException {
+    connection.rollback();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}

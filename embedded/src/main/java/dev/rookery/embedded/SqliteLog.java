@@ -1,0 +1,173 @@
+package dev.rookery.embedded;
+
+import dev.rookery.DamagedLog;
+import dev.rookery.Operations;
+import dev.rookery.Partition;
+import dev.rookery.Position;
+import dev.rookery.PositionTrimmed;
+import dev.rookery.PublishRejected;
+import dev.rookery.PublishUnknown;
+import dev.rookery.RookeryException;
+import dev.rookery.spi.Append;
+import dev.rookery.spi.Appended;
+import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
+import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The events: appended by the writer, read by anybody. */
+final class SqliteLog implements EventLog {
+  private final Folder folder;
+  private final Writer writer;
+  private final Readers readers;
+  private final Partitions partitions;
+  private final Listeners listeners;
+  private final Environment environment;
+  private final Duration idWindow;
+
+  SqliteLog(
+      Store store,
+      Writer writer,
+      Readers readers,
+      Listeners listeners,
+      Environment environment,
+      Duration idWindow) {
+    this.folder = store.folder();
+    this.writer = writer;
+    this.readers = readers;
+    this.partitions = store.partitions();
+    this.listeners = listeners;
+    this.environment = environment;
+    this.idWindow = idWindow;
+  }
+
+  @Override
+  public List<Appended> append(Partition partition, List<Append> events) {
+    List<EventRow> rows = events.stream().map(EventRow::of).toList();
+    PartitionState state = partitions.of(partition, writer);
+    return switch (writer.submit(new AppendRows(folder, state, rows, environment))) {
+      case Result.Done<List<Appended>>(var answers) -> answers;
+      case Result.Refused<List<Appended>>(var reason) -> throw reason;
+      case Result.RolledBack<List<Appended>>(var cause) ->
+          throw new PublishRejected("nothing was stored in " + folder.path() + ": " + cause, cause);
+      case Result.Uncertain<List<Appended>>(var cause) ->
+          throw new PublishUnknown(
+              "nobody knows whether it was stored in "
+                  + folder.path()
+                  + ", which failed while it was; open it again and publish it once more: "
+                  + cause,
+              cause);
+      case Result.NotBegun<List<Appended>>(var cause) -> throw writer.failed(cause);
+    };
+  }
+
+  @Override
+  public List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes) {
+    Optional<PartitionState> known = partitions.find(partition);
+    if (known.isEmpty()) {
+      return List.of();
+    }
+    PartitionState state = known.get();
+    Tail tail = state.committed();
+    if (after.high() < tail.trimmed()) {
+      throw trimmed(state, after, tail.trimmed());
+    }
+    if (after.high() >= tail.last()) {
+      return List.of();
+    }
+    return readers.read(session -> {
+      EventRows rows = new EventRows(session, state);
+      List<Entry> entries = rows.read(after.high(), tail.last(), maxEvents, maxBytes);
+      if (entries.isEmpty() || entries.getFirst().position().high() != after.high() + 1) {
+        throw gap(state, after, rows.trimmed());
+      }
+      return entries;
+    });
+  }
+
+  /** Events are missing after the position: trimmed since the look at the tail, or lost. */
+  private static RookeryException gap(PartitionState state, Position after, long trimmed) {
+    return after.high() < trimmed
+        ? trimmed(state, after, trimmed)
+        : new DamagedLog(
+            "events after position "
+                + after
+                + " of "
+                + state.partition()
+                + " are missing; nothing is delivered past them: restore the folder from a backup,"
+                + " or move the subscriptions past them");
+  }
+
+  private static PositionTrimmed trimmed(PartitionState state, Position after, long trimmed) {
+    return new PositionTrimmed(
+        state.partition()
+            + " keeps events from position "
+            + (trimmed + 1)
+            + " on; those between "
+            + after
+            + " and it are trimmed");
+  }
+
+  @Override
+  public Place earliest(Partition partition) {
+    return place(partitions.tail(partition).trimmed());
+  }
+
+  @Override
+  public Place latest(Partition partition) {
+    return place(partitions.tail(partition).last());
+  }
+
+  @Override
+  public Place after(Partition partition, Position position) {
+    Tail tail = partitions.tail(partition);
+    return place(Math.clamp(position.high(), tail.trimmed(), tail.last()));
+  }
+
+  @Override
+  public Place at(Partition partition, Instant time) {
+    return partitions
+        .find(partition)
+        .map(state ->
+            place(readers.read(session -> new EventRows(session, state).before(Nanos.of(time)))))
+        .orElse(Place.BEGINNING);
+  }
+
+  private static Place place(long position) {
+    return new Place(Position.of(position), position);
+  }
+
+  @Override
+  public List<Operations.Located> find(String id) {
+    return readers.read(session -> EventRows.find(session, partitions, id));
+  }
+
+  @Override
+  public Runnable listen(Consumer<Partition> listener) {
+    return listeners.add(listener);
+  }
+
+  @Override
+  public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
+    return partitions
+        .find(partition)
+        .map(state -> writer.write(new TrimSlice(state, age, keepBytes, idWindow, environment)))
+        .orElse(0L);
+  }
+
+  @Override
+  public PartitionSize size(Partition partition) {
+    Tail tail = partitions.tail(partition);
+    return new PartitionSize(
+        tail.last() - tail.trimmed(),
+        tail.bytes() - tail.trimmedBytes(),
+        tail.isEmpty() ? Optional.empty() : Optional.of(Position.of(tail.trimmed() + 1)),
+        tail.isEmpty() ? Optional.empty() : Optional.of(Position.of(tail.last())),
+        tail.isEmpty() ? Optional.empty() : Optional.of(Nanos.instant(tail.oldest())));
+  }
+}

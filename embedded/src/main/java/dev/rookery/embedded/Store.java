@@ -1,0 +1,71 @@
+package dev.rookery.embedded;
+
+import dev.rookery.BackendUnavailable;
+import dev.rookery.RookeryException;
+import java.io.IOException;
+import java.sql.SQLException;
+
+/**
+ * The open files of a folder: its lock, the database as the writer has it, and the mark.
+ *
+ * @param partitions as they were found
+ */
+record Store(Folder folder, FolderLock lock, Session session, Mark mark, Partitions partitions)
+    implements AutoCloseable {
+  static final String DATABASE = "rookery.db";
+  static final String MARK = "mark";
+
+  /**
+   * Opens everything.
+   *
+   * @param accepted whether to go on where acknowledged events are missing
+   */
+  static Store open(Folder folder, boolean accepted) {
+    FolderLock lock = FolderLock.take(folder.path());
+    try {
+      return openLocked(folder, lock, accepted);
+    } catch (RookeryException e) {
+      lock.close();
+      throw e;
+    } catch (SQLException | IOException e) {
+      lock.close();
+      throw Failures.reading(folder, e);
+    }
+  }
+
+  private static Store openLocked(Folder folder, FolderLock lock, boolean accepted)
+      throws SQLException, IOException {
+    // The driver unpacks its native part; a folder that all can write to is no place for it
+    if (System.getProperty("org.sqlite.tmpdir") == null) {
+      System.setProperty("org.sqlite.tmpdir", folder.path().toString());
+    }
+    Session session = Session.writing(folder.file(DATABASE));
+    try {
+      Schema.prepare(session, folder);
+      Mark mark = Mark.open(folder.file(MARK));
+      try {
+        Partitions partitions =
+            new MarkCheck(folder, session).check(Partitions.load(session), mark, accepted);
+        session.commit();
+        return new Store(folder, lock, session, mark, partitions);
+      } catch (RookeryException | SQLException e) {
+        mark.close();
+        throw e;
+      }
+    } catch (RookeryException | SQLException | IOException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    try (lock) {
+      try (mark) {
+        session.close();
+      }
+    } catch (SQLException | IOException e) {
+      throw new BackendUnavailable(folder.path() + " was not closed in order: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.rookery.embedded;
+
+import dev.rookery.spi.Environment;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the writes of one transaction share; the writer's thread alone uses it. */
+final class Transaction {
+  private final Session session;
+  private final Set<PartitionState> moved = new LinkedHashSet<>();
+  private final List<Runnable> afterCommit = new ArrayList<>();
+  private Optional<Boolean> room = Optional.empty();
+  private Optional<Long> now = Optional.empty();
+
+  Transaction(Session session) {
+    this.session = session;
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /** Gives a partition another tail, which others see after the commit. */
+  void move(PartitionState state, Tail tail) {
+    state.work(tail);
+    moved.add(state);
+  }
+
+  /** Whether the disk takes more events; asked once. */
+  boolean hasRoom(Folder folder) {
+    boolean answer = room.orElseGet(folder::hasRoom);
+    room = Optional.of(answer);
+    return answer;
+  }
+
+  /** The time of the transaction in nanoseconds, the same for all of it. */
+  long now(Environment environment) {
+    long answer = now.orElseGet(() -> Nanos.of(environment.now()));
+    now = Optional.of(answer);
+    return answer;
+  }
+
+  /** Does something in memory after the commit and before anybody is told of it. */
+  void afterCommit(Runnable step) {
+    afterCommit.add(step);
+  }
+
+  /** Shows what is committed; returns the partitions with new events. */
+  List<PartitionState> publish() {
+    List<PartitionState> grown = moved.stream().filter(PartitionState::hasNewEvents).toList();
+    moved.forEach(PartitionState::publish);
+    afterCommit.forEach(Runnable::run);
+    return grown;
+  }
+
+  void revert() {
+    moved.forEach(PartitionState::revert);
+  }
+}
