@@ -55,7 +55,8 @@ class StatusTest {
     assertThat(typed).isEqualTo(helped);
     assertThat(helped).containsAll(samples);
     assertThat(answer.body())
-        .contains("rookery_published_total", "jvm_memory_used_bytes", "rookery_http_requests_seconds");
+        .contains(
+            "rookery_published_total", "jvm_memory_used_bytes", "rookery_http_requests_seconds");
   }
 
   private static Set<String> names(String text, String line) {
@@ -109,7 +110,9 @@ class StatusTest {
         served.post("/v1/dead-letters/discard?dryRun=true", "application/json", "");
     HttpResponse<String> rewind =
         served.post(
-            "/v1/subscriptions/s/rewind", "application/json", "{\"to\":\"earliest\",\"dryRun\":true}");
+            "/v1/subscriptions/s/rewind",
+            "application/json",
+            "{\"to\":\"earliest\",\"dryRun\":true}");
 
     assertThat(Json.MAPPER.readTree(tried.body()).get("count").asInt()).isEqualTo(1);
     assertThat(served.bus.operations().deadLetters(DeadLetterFilter.ALL)).hasSize(1);
