@@ -77,7 +77,8 @@ final class MarkCheck {
       return;
     }
     for (long position = tail.last() + 1; position <= last; position++) {
-      EventRow.LOST.insert(session, state.place(position), tail.newest(), tail.bytes());
+      EventRow.LOST.add(session, state.place(position), tail.newest(), tail.bytes());
     }
+    session.runAdded(EventRow.INSERT);
   }
 }

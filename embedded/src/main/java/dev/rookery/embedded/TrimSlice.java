@@ -56,6 +56,7 @@ final class TrimSlice implements Write<Long> {
 
   @Override
   public Long run(Transaction transaction) throws SQLException {
+    transaction.insertAppends();
     Instant now = environment.now();
     long windowBegins = Nanos.of(now.minus(idWindow));
     List<Old> slice = slice(transaction.session(), now);
