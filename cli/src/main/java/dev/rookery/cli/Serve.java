@@ -13,9 +13,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Serves a bus to other processes. */
-@Command(
-    name = "serve",
-    description = "Serves a bus to other processes over HTTP and WebSocket, with its dashboard.")
+@Command(name = "serve")
 final class Serve extends Verb {
   private static final Duration LOOK = Duration.ofHours(1);
 
