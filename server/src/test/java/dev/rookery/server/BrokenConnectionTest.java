@@ -53,7 +53,11 @@ class BrokenConnectionTest {
         .operations()
         .read(
             new ReadRequest(
-                TypePattern.all("user.*"), Optional.empty(), Start.earliest(), 1_000, Duration.ZERO))
+                TypePattern.all("user.*"),
+                Optional.empty(),
+                Start.earliest(),
+                1_000,
+                Duration.ZERO))
         .events();
   }
 
@@ -65,7 +69,9 @@ class BrokenConnectionTest {
 
     assertThat(proxy.cutsLeft()).isZero();
     assertThat(receipt.duplicate()).isTrue();
-    assertThat(stored()).singleElement().satisfies(one -> assertThat(one.event().id()).isEqualTo(receipt.id()));
+    assertThat(stored())
+        .singleElement()
+        .satisfies(one -> assertThat(one.event().id()).isEqualTo(receipt.id()));
   }
 
   @Test
@@ -74,16 +80,15 @@ class BrokenConnectionTest {
     for (int p = 0; p < 8; p++) {
       String key = "k" + p;
       Thread.ofVirtual()
-          .start(
-              () -> {
-                for (int i = 0; i < 40; i++) {
-                  remote.publish(Draft.of("user.a", Integer.toString(i)).key(key));
-                  if (i % 7 == 3) {
-                    proxy.cutAnswers(1);
-                  }
-                }
-                done.countDown();
-              });
+          .start(() -> {
+            for (int i = 0; i < 40; i++) {
+              remote.publish(Draft.of("user.a", Integer.toString(i)).key(key));
+              if (i % 7 == 3) {
+                proxy.cutAnswers(1);
+              }
+            }
+            done.countDown();
+          });
     }
 
     assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
@@ -95,7 +100,9 @@ class BrokenConnectionTest {
           .add(Integer.parseInt(event.data().text()));
     }
     List<Integer> expected = IntStream.range(0, 40).boxed().toList();
-    assertThat(byKey).hasSize(8).allSatisfy((key, numbers) -> assertThat(numbers).isEqualTo(expected));
+    assertThat(byKey)
+        .hasSize(8)
+        .allSatisfy((key, numbers) -> assertThat(numbers).isEqualTo(expected));
   }
 
   @Test
@@ -104,10 +111,9 @@ class BrokenConnectionTest {
     List<Receipt> receipts = java.util.Collections.synchronizedList(new ArrayList<>());
     List<Thread> publishers =
         IntStream.range(0, 20)
-            .mapToObj(
-                i ->
-                    Thread.ofVirtual()
-                        .start(() -> receipts.add(remote.publish(Draft.of("user.a", "" + i)))))
+            .mapToObj(i ->
+                Thread.ofVirtual()
+                    .start(() -> receipts.add(remote.publish(Draft.of("user.a", "" + i)))))
             .toList();
     await().during(Duration.ofMillis(300)).until(receipts::isEmpty);
 
@@ -126,12 +132,11 @@ class BrokenConnectionTest {
     BlockingQueue<Published> overflow = new LinkedBlockingQueue<>();
     CountDownLatch done = new CountDownLatch(1);
     Thread.ofVirtual()
-        .start(
-            () -> {
-              remote.publishAll(
-                  IntStream.range(0, 10_000).mapToObj(i -> Draft.of("user.a", "1")).toList());
-              done.countDown();
-            });
+        .start(() -> {
+          remote.publishAll(
+              IntStream.range(0, 10_000).mapToObj(i -> Draft.of("user.a", "1")).toList());
+          done.countDown();
+        });
     Published refused = null;
     while (refused == null) {
       Draft more = Draft.of("user.a", "2");
@@ -236,7 +241,9 @@ class BrokenConnectionTest {
     await().until(() -> subscriber.state().equals("running"));
 
     proxy.mode(TcpProxy.Mode.FREEZE);
-    await().atMost(Duration.ofSeconds(30)).until(() -> subscriber.state().startsWith("reconnecting"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> subscriber.state().startsWith("reconnecting"));
     served.bus.publish(Draft.of("user.a", "1"));
     proxy.mode(TcpProxy.Mode.PASS);
 
