@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Shows an event with its deliveries. */
-@Command(name = "event", description = "Shows an event and what became of it in each subscription.")
+@Command(name = "event")
 final class ShowEvent extends Verb {
   @Parameters(paramLabel = "ID", description = "The event's id.")
   private String id = "";

@@ -26,6 +26,11 @@ final class Checked {
     return new Checked(json, checksum(json, owner));
   }
 
+  /** A value as it stands in a row. */
+  static Checked stored(byte[] json, long checksum) {
+    return new Checked(json, checksum);
+  }
+
   /**
    * Reads a value.
    *
@@ -33,17 +38,26 @@ final class Checked {
    * @throws DamagedLog when the bytes are not those that were written
    */
   static <T> T read(Class<T> type, byte[] json, long checksum, String owner) {
+    require(json, checksum, owner);
     try {
-      if (checksum == checksum(json, owner)) {
-        return Json.MAPPER.readValue(json, type);
-      }
+      return Json.MAPPER.readValue(json, type);
     } catch (JacksonException e) {
       throw new DamagedLog("what is stored of " + owner + " cannot be read: " + e.getMessage(), e);
     }
-    throw new DamagedLog(
-        "what is stored of "
-            + owner
-            + " does not match its checksum; restore the folder from a backup");
+  }
+
+  /**
+   * Compares without reading.
+   *
+   * @throws DamagedLog when the bytes are not those that were written
+   */
+  static void require(byte[] json, long checksum, String owner) {
+    if (checksum != checksum(json, owner)) {
+      throw new DamagedLog(
+          "what is stored of "
+              + owner
+              + " does not match its checksum; restore the folder from a backup");
+    }
   }
 
   private static long checksum(byte[] json, String owner) {

@@ -26,7 +26,8 @@ final class Claims {
   private static final String RELEASE =
       "UPDATE cursors SET owner = '', clean = ?"
           + " WHERE subscription = ? AND partition = ? AND owner = ? AND epoch = ?";
-  private static final String GREATEST = "SELECT value FROM high_water WHERE name = 'epoch'";
+  private static final String GREATEST =
+      "SELECT coalesce(max(epoch), 0) FROM cursors WHERE subscription = ?";
 
   private final Map<Key, Renewals> renewals = new ConcurrentHashMap<>();
 
@@ -65,8 +66,7 @@ final class Claims {
     if (present.isEmpty()) {
       return Optional.empty();
     }
-    long greatest = session.first((ResultSet row) -> row.getLong(1), GREATEST).orElse(0L);
-    long epoch = Math.max(present.get().epoch(), greatest) + 1;
+    long epoch = Math.max(present.get().epoch(), HighWater.get(session, HighWater.EPOCH)) + 1;
     session.update(
         TAKE,
         wanted.owner(),
@@ -122,6 +122,13 @@ final class Claims {
         claim.partition().toString(),
         claim.owner(),
         claim.epoch());
+  }
+
+  /** Sees to it that no epoch of the subscription is given again, before its rows are removed. */
+  void forget(Session session, String subscription) throws SQLException {
+    long greatest =
+        session.first((ResultSet row) -> row.getLong(1), GREATEST, subscription).orElse(0L);
+    HighWater.raise(session, HighWater.EPOCH, greatest);
   }
 
   /**

@@ -29,10 +29,15 @@ final class Folder {
   private final FileStore disk;
   private final long reserve;
 
-  private Folder(Path path, FileStore disk) throws IOException {
+  private Folder(Path path, FileStore disk, long reserve) {
     this.path = path;
     this.disk = disk;
-    this.reserve = Math.min(RESERVE, disk.getTotalSpace() / 8);
+    this.reserve = reserve;
+  }
+
+  /** The folder with another part of the disk kept free of events. */
+  Folder reserving(long bytes) {
+    return new Folder(path, disk, bytes);
   }
 
   /** The folder of an address, made where it is missing, for its owner only. */
@@ -45,7 +50,8 @@ final class Folder {
       if (!Files.isDirectory(path)) {
         Files.createDirectories(path, ownerOnly());
       }
-      return new Folder(path.toRealPath(), Files.getFileStore(path));
+      FileStore disk = Files.getFileStore(path);
+      return new Folder(path.toRealPath(), disk, Math.min(RESERVE, disk.getTotalSpace() / 8));
     } catch (InvalidPathException e) {
       throw new InvalidInput("'" + InvalidInput.shown(address) + "' is no folder", e);
     } catch (IOException e) {

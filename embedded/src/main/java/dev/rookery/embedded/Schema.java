@@ -17,7 +17,8 @@ final class Schema {
             name          TEXT NOT NULL UNIQUE,
             trimmed       INTEGER NOT NULL DEFAULT 0, -- the last position removed
             trimmed_bytes INTEGER NOT NULL DEFAULT 0, -- the total of that event
-            trimmed_at    INTEGER NOT NULL DEFAULT 0  -- its stored_at
+            trimmed_at    INTEGER NOT NULL DEFAULT 0, -- its stored_at
+            checksum      INTEGER NOT NULL
           )
           """,
           """
@@ -81,7 +82,6 @@ final class Schema {
             high         INTEGER NOT NULL, -- of the position
             low          INTEGER NOT NULL,
             key          TEXT NOT NULL,
-            type         TEXT,
             reason       TEXT NOT NULL,
             redriving    INTEGER NOT NULL,
             since        INTEGER NOT NULL, -- nanoseconds since 1970
@@ -97,9 +97,7 @@ final class Schema {
           "CREATE INDEX dead_letters_by_reason ON dead_letters (subscription, partition, reason, key)",
           "CREATE INDEX dead_letters_by_age ON dead_letters (since) WHERE reason <> 'parked'",
           "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-          // Numbers that must not fall when their rows are removed
           "CREATE TABLE high_water (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-          "INSERT INTO high_water VALUES ('epoch', 0), ('revision', 0)",
           "PRAGMA user_version = " + VERSION);
 
   private Schema() {}

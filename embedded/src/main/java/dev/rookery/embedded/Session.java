@@ -17,7 +17,10 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 
 /** A connection with its prepared statements, for one thread at a time. */
 final class Session implements AutoCloseable {
-  private static final int BUSY_MILLIS = 5_000;
+  /** How long the writer waits for readers at a checkpoint. */
+  private static final int WRITER_BUSY_MILLIS = 1_000;
+
+  private static final int READER_BUSY_MILLIS = 5_000;
   private static final int JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
   private final Connection connection;
@@ -37,7 +40,7 @@ final class Session implements AutoCloseable {
    * end one and begin the next.
    */
   static Session writing(Path file) throws SQLException {
-    SQLiteConfig config = config();
+    SQLiteConfig config = config(WRITER_BUSY_MILLIS);
     config.setCacheSize(-16 * 1024);
     Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
     session.connection.setAutoCommit(false);
@@ -46,20 +49,20 @@ final class Session implements AutoCloseable {
 
   /** A session that reads; each query sees the last commit before it began. */
   static Session reading(Path file) throws SQLException {
-    SQLiteConfig config = config();
+    SQLiteConfig config = config(READER_BUSY_MILLIS);
     config.setPragma(SQLiteConfig.Pragma.CACHE_SIZE, "-2048");
     Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
     session.execute("PRAGMA query_only = 1");
     return session;
   }
 
-  private static SQLiteConfig config() {
+  private static SQLiteConfig config(int busyMillis) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
     config.setJournalSizeLimit(JOURNAL_LIMIT_BYTES);
-    config.setBusyTimeout(BUSY_MILLIS);
+    config.setBusyTimeout(busyMillis);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     return config;
   }
@@ -74,6 +77,16 @@ final class Session implements AutoCloseable {
   /** Changes rows and says how many. */
   int update(String sql, Object... values) throws SQLException {
     return prepared(sql, values).executeUpdate();
+  }
+
+  /** Adds a row to those that a statement is to be run over. */
+  void add(String sql, Object... values) throws SQLException {
+    prepared(sql, values).addBatch();
+  }
+
+  /** Runs a statement over the rows that were added; says how many each changed. */
+  int[] runAdded(String sql) throws SQLException {
+    return prepared(sql, new Object[0]).executeBatch();
   }
 
   <T> List<T> list(Row<T> row, String sql, Object... values) throws SQLException {
@@ -113,7 +126,11 @@ final class Session implements AutoCloseable {
     connection.commit();
   }
 
+  /** Takes everything back, the rows that were added and not run too. */
   void rollback() throws SQLException {
+    for (PreparedStatement statement : statements.values()) {
+      statement.clearBatch();
+    }
     connection.rollback();
   }
 

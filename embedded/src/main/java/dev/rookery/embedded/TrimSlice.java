@@ -16,10 +16,14 @@ import java.util.Optional;
 final class TrimSlice implements Write<Long> {
   private static final int ROWS = 1_000;
   private static final long BYTES = 8 * 1024 * 1024;
-  private static final String FLOOR = "SELECT MIN(floor) FROM cursors WHERE partition = ?";
   private static final String OLDEST =
       "SELECT place, stored_at, total, id, source FROM events"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
+  private static final String FORGET =
+      "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?";
+  private static final String ORPHAN =
+      "INSERT INTO orphan_ids (place, stored_at, id, source) VALUES (?, ?, ?, ?)";
+  private static final String NO_ORPHAN = "DELETE FROM orphan_ids WHERE place = ?";
   private static final String ORPHANS =
       "SELECT place, stored_at, 0, id, source FROM orphan_ids"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
@@ -57,10 +61,11 @@ final class TrimSlice implements Write<Long> {
 
   @Override
   public Long run(Transaction transaction) throws SQLException {
+    transaction.insertAppends();
     Instant now = environment.now();
     long windowBegins = Nanos.of(now.minus(idWindow));
-    forgetOrphans(transaction.session(), windowBegins);
     List<Old> slice = slice(transaction.session(), now);
+    forgetOrphans(transaction.session(), windowBegins);
     if (!slice.isEmpty()) {
       remove(transaction, slice, windowBegins);
     }
@@ -74,7 +79,7 @@ final class TrimSlice implements Write<Long> {
     if (tail.isEmpty() || tail.oldest() >= tooOld && tail.trimmedBytes() >= tooFar) {
       return List.of();
     }
-    long floor = Math.min(floor(session), tail.last());
+    long floor = Math.min(CursorRow.leastFloor(session, state.partition()), tail.last());
     List<Old> slice = new ArrayList<>();
     long begin = tail.trimmedBytes();
     for (Old old :
@@ -88,19 +93,6 @@ final class TrimSlice implements Write<Long> {
     return slice;
   }
 
-  /** The last position that every subscription has settled. */
-  private long floor(Session session) throws SQLException {
-    return session
-        .first(
-            row -> {
-              long least = row.getLong(1);
-              return row.wasNull() ? Long.MAX_VALUE : least;
-            },
-            FLOOR,
-            state.partition().toString())
-        .orElse(Long.MAX_VALUE);
-  }
-
   private void remove(Transaction transaction, List<Old> slice, long windowBegins)
       throws SQLException {
     Session session = transaction.session();
@@ -111,23 +103,15 @@ final class TrimSlice implements Write<Long> {
         last.place);
     for (Old old : slice) {
       if (old.storedAt < windowBegins) {
-        forget(session, old);
+        session.add(FORGET, old.id, old.source, state.number());
       } else {
-        session.update(
-            "INSERT INTO orphan_ids (place, stored_at, id, source) VALUES (?, ?, ?, ?)",
-            old.place,
-            old.storedAt,
-            old.id,
-            old.source);
+        session.add(ORPHAN, old.place, old.storedAt, old.id, old.source);
       }
     }
+    session.runAdded(FORGET);
+    session.runAdded(ORPHAN);
     long position = PartitionState.positionOf(last.place);
-    session.update(
-        "UPDATE partitions SET trimmed = ?, trimmed_bytes = ?, trimmed_at = ? WHERE number = ?",
-        position,
-        last.total,
-        last.storedAt,
-        state.number());
+    PartitionRow.of(state, position, last.total, last.storedAt).update(session);
     transaction.move(state, state.working().trimmedTo(position, last.total, oldest(session, last)));
   }
 
@@ -144,21 +128,15 @@ final class TrimSlice implements Write<Long> {
     }
     for (Old orphan : orphans(session, ROWS)) {
       if (orphan.storedAt < windowBegins) {
-        forget(session, orphan);
-        session.update("DELETE FROM orphan_ids WHERE place = ?", orphan.place);
+        session.add(FORGET, orphan.id, orphan.source, state.number());
+        session.add(NO_ORPHAN, orphan.place);
       }
     }
+    session.runAdded(FORGET);
+    session.runAdded(NO_ORPHAN);
   }
 
   private List<Old> orphans(Session session, int limit) throws SQLException {
     return session.list(Old::read, ORPHANS, state.place(0), state.lastPlace(), limit);
-  }
-
-  private void forget(Session session, Old old) throws SQLException {
-    session.update(
-        "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?",
-        old.id,
-        old.source,
-        state.number());
   }
 }
