@@ -126,7 +126,8 @@ final class EngineSubscriber implements Subscriber {
 
   private long pauseNanos() {
     long third = parts.config().claimTtl().toNanos() / 3;
-    long untilRenewal = Math.max(1, renewedAt + third - parts.environment().nanoTime());
+    long sinceRenewal = parts.environment().nanoTime() - renewedAt;
+    long untilRenewal = drivers.isEmpty() ? third : Math.max(1, third - sinceRenewal);
     boolean complete = control.paused() || drivers.size() + finished.size() >= partitions().size();
     return complete ? untilRenewal : Math.min(untilRenewal, Math.min(STANDBY_NANOS, third));
   }
