@@ -171,10 +171,12 @@ class VerbsTest {
     Command second = on("subscribe", "s", "--count", "2", "--json");
 
     assertThat(first.code).isZero();
-    assertThat(first.json()).extracting(line -> line.at("/event/data/n").intValue())
+    assertThat(first.json())
+        .extracting(line -> line.at("/event/data/n").intValue())
         .containsExactly(1, 2);
     assertThat(first.json().getFirst().get("attempt").intValue()).isEqualTo(1);
-    assertThat(second.json()).extracting(line -> line.at("/event/data/n").intValue())
+    assertThat(second.json())
+        .extracting(line -> line.at("/event/data/n").intValue())
         .containsExactly(3, 4);
   }
 
@@ -189,7 +191,8 @@ class VerbsTest {
     bus.publish(Draft.of("user.a", "{\"n\":1}"));
     bus.publish(Draft.of("user.a", "{\"n\":2}"));
     String script =
-        "event=$(cat); echo \"$ROOKERY_ATTEMPT $event\" >> " + seen
+        "event=$(cat); echo \"$ROOKERY_ATTEMPT $event\" >> "
+            + seen
             + "; case $event in *'\"n\":1'*) exit 65;; esac; [ $ROOKERY_ATTEMPT -gt 1 ]";
 
     Command command =
@@ -202,8 +205,7 @@ class VerbsTest {
     assertThat(lines.get(2)).startsWith("2 {").contains("\"n\":2");
     assertThat(on("dead-letters", "--json").json())
         .singleElement()
-        .satisfies(letter ->
-            assertThat(letter.get("reason").stringValue()).isEqualTo("rejected"));
+        .satisfies(letter -> assertThat(letter.get("reason").stringValue()).isEqualTo("rejected"));
   }
 
   @Test
@@ -243,14 +245,21 @@ class VerbsTest {
     bus.publish(Draft.of("user.a").id("two"));
     Subscription s = Subscription.of("s", "user.*").from(dev.rookery.Start.earliest());
     try (var _ =
-        bus.subscribe(s, event -> {
-          throw new EventRejected("never");
-        })) {
+        bus.subscribe(
+            s,
+            event -> {
+              throw new EventRejected("never");
+            })) {
       await().until(() -> on("dead-letters", "--json").json().size() == 2);
     }
     String id = on("dead-letters", "list", "--json").json().getFirst().get("id").stringValue();
 
-    assertThat(on("dead-letters", "show", id, "--json").json().getFirst().at("/event/id").stringValue())
+    assertThat(
+            on("dead-letters", "show", id, "--json")
+                .json()
+                .getFirst()
+                .at("/event/id")
+                .stringValue())
         .isEqualTo("one");
     assertThat(on("dead-letters", "redrive").code).isEqualTo(Exit.USAGE);
     Command plan = on("dead-letters", "redrive", id, "--dry-run", "--json");
@@ -259,8 +268,12 @@ class VerbsTest {
     try (var _ = bus.subscribe(s, event -> handled.add(event.id()))) {
       await().until(() -> handled.contains("one"));
     }
-    assertThat(on("dead-letters", "discard", "--subscription", "s", "--json").json().getFirst()
-            .get("discarded").intValue())
+    assertThat(
+            on("dead-letters", "discard", "--subscription", "s", "--json")
+                .json()
+                .getFirst()
+                .get("discarded")
+                .intValue())
         .isEqualTo(1);
     assertThat(on("dead-letters", "--json").json()).isEmpty();
   }

@@ -31,7 +31,7 @@ final class Breaker {
   boolean failed(String key, Instant now) {
     failing.add(key);
     if (open && now.isBefore(probeAt)) {
-      return false; // it was begun before the breaker opened, and is no probe
+      return false;
     }
     if (open) {
       pause =

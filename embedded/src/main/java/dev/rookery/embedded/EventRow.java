@@ -18,7 +18,7 @@ final class EventRow {
   /** What stands in the place of an event that is lost. */
   static final EventRow LOST = new EventRow("", "", EventBody.lost(), new byte[0]);
 
-  private static final String INSERT =
+  static final String INSERT =
       "INSERT INTO events (place, stored_at, total, checksum, id, source, body)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
@@ -68,9 +68,10 @@ final class EventRow {
     return crc.getValue();
   }
 
-  void insert(Session session, long place, long storedAt, long total) throws SQLException {
+  /** Adds the row to those that are to be inserted together. */
+  void add(Session session, long place, long storedAt, long total) throws SQLException {
     long checksum = checksum(digest, place, storedAt, total);
-    session.update(INSERT, place, storedAt, total, checksum, id, source, body);
+    session.add(INSERT, place, storedAt, total, checksum, id, source, body);
   }
 
   String id() {

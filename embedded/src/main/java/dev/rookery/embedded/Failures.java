@@ -4,6 +4,7 @@ import dev.rookery.BackendUnavailable;
 import dev.rookery.DamagedLog;
 import dev.rookery.RookeryException;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
 /** What an exception of the database means. */
@@ -21,8 +22,14 @@ final class Failures {
     return isDamage(e) || code(e) == SQLiteErrorCode.SQLITE_IOERR.code;
   }
 
+  /** The primary code of the first exception in the chain that has one. */
   private static int code(Throwable e) {
-    return e instanceof SQLException sql ? sql.getErrorCode() & 0xff : 0;
+    for (@Nullable Throwable each = e; each != null; each = each.getCause()) {
+      if (each instanceof SQLException sql && sql.getErrorCode() != 0) {
+        return sql.getErrorCode() & 0xff;
+      }
+    }
+    return 0;
   }
 
   /** The exception for a caller whose reading failed. */

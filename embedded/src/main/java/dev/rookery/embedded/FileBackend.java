@@ -4,6 +4,7 @@ import dev.rookery.Address;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.BusConfig;
 import dev.rookery.Durability;
+import dev.rookery.InvalidInput;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
@@ -45,9 +46,17 @@ final class FileBackend implements Backend {
   /** Opens the folder of the address; {@code accept=missing} goes on after a loss. */
   static FileBackend open(
       Address address, BusConfig config, Environment environment, FailPoint failPoint) {
-    boolean accepted = address.option("accept").filter("missing"::equals).isPresent();
+    boolean accepted = address.option("accept").map(FileBackend::isMissing).orElse(false);
     Store store = Store.open(Folder.open(address.rest()), accepted);
     return over(store, config, environment, failPoint);
+  }
+
+  private static boolean isMissing(String accepted) {
+    if (!accepted.equals("missing")) {
+      throw new InvalidInput(
+          "accept=" + InvalidInput.shown(accepted) + " is not known; accept=missing is");
+    }
+    return true;
   }
 
   /** Works on files that are open; closing it closes them. */

@@ -28,12 +28,12 @@ final class Listeners {
     return () -> registrations.remove(registration);
   }
 
-  /** Tells all; what one of them throws reaches neither the others nor the caller. */
+  /** Tells all; what one of them throws, errors too, reaches neither the others nor the writer. */
   void tell(Partition partition) {
     for (Registration registration : registrations) {
       try {
         registration.listener.accept(partition);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.log(Level.WARNING, "a listener of the log failed", e);
       }
     }

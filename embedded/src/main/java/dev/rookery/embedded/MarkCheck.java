@@ -2,12 +2,15 @@ package dev.rookery.embedded;
 
 import dev.rookery.AcknowledgedEventsMissing;
 import dev.rookery.Partition;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Compares what the database holds with what the mark says it held. */
 final class MarkCheck {
+  private static final System.Logger LOG = System.getLogger(MarkCheck.class.getName());
+
   private final Folder folder;
   private final Session session;
 
@@ -34,6 +37,7 @@ final class MarkCheck {
     if (!accepted) {
       throw new AcknowledgedEventsMissing(message(partitions, missing));
     }
+    LOG.log(Level.WARNING, "accepted: {0}", message(partitions, missing));
     for (Partition partition : missing.keySet()) {
       if (partitions.find(partition).isEmpty()) {
         PartitionRow.create(session, partition);
@@ -77,7 +81,8 @@ final class MarkCheck {
       return;
     }
     for (long position = tail.last() + 1; position <= last; position++) {
-      EventRow.LOST.insert(session, state.place(position), tail.newest(), tail.bytes());
+      EventRow.LOST.add(session, state.place(position), tail.newest(), tail.bytes());
     }
+    session.runAdded(EventRow.INSERT);
   }
 }

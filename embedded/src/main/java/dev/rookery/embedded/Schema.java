@@ -82,7 +82,6 @@ final class Schema {
             high         INTEGER NOT NULL, -- of the position
             low          INTEGER NOT NULL,
             key          TEXT NOT NULL,
-            type         TEXT,
             reason       TEXT NOT NULL,
             redriving    INTEGER NOT NULL,
             since        INTEGER NOT NULL, -- nanoseconds since 1970

@@ -79,6 +79,16 @@ final class Session implements AutoCloseable {
     return prepared(sql, values).executeUpdate();
   }
 
+  /** Adds a row to those that a statement is to be run over. */
+  void add(String sql, Object... values) throws SQLException {
+    prepared(sql, values).addBatch();
+  }
+
+  /** Runs a statement over the rows that were added; says how many each changed. */
+  int[] runAdded(String sql) throws SQLException {
+    return prepared(sql, new Object[0]).executeBatch();
+  }
+
   <T> List<T> list(Row<T> row, String sql, Object... values) throws SQLException {
     List<T> found = new ArrayList<>();
     try (ResultSet rows = prepared(sql, values).executeQuery()) {
@@ -116,7 +126,11 @@ final class Session implements AutoCloseable {
     connection.commit();
   }
 
+  /** Takes everything back, the rows that were added and not run too. */
   void rollback() throws SQLException {
+    for (PreparedStatement statement : statements.values()) {
+      statement.clearBatch();
+    }
     connection.rollback();
   }
 

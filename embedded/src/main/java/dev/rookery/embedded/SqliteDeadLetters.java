@@ -1,7 +1,6 @@
 package dev.rookery.embedded;
 
 import dev.rookery.DeadLetter;
-import dev.rookery.Event;
 import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Partition;
 import dev.rookery.Position;
@@ -23,9 +22,9 @@ final class SqliteDeadLetters implements DeadLetterStore {
   private static final int PAGE = 500;
   private static final String LETTERS = "SELECT id, redriving, letter, checksum FROM dead_letters ";
   private static final String BURY =
-      "INSERT OR REPLACE INTO dead_letters (id, subscription, partition, high, low, key, type,"
-          + " reason, redriving, since, letter, checksum)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+      "INSERT OR REPLACE INTO dead_letters (id, subscription, partition, high, low, key, reason,"
+          + " redriving, since, letter, checksum)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String OF_KEY =
       LETTERS
           + "WHERE subscription = ? AND partition = ? AND key = ? AND (high, low) > (?, ?)"
@@ -43,6 +42,8 @@ final class SqliteDeadLetters implements DeadLetterStore {
   private static final String PARKED =
       "SELECT key, count(*) FROM dead_letters"
           + " WHERE subscription = ? AND partition = ? AND reason = 'parked' GROUP BY key";
+  private static final String PRUNE =
+      "DELETE FROM dead_letters WHERE since < ? AND reason <> 'parked' LIMIT ?";
   private static final String REMOVE = "DELETE FROM dead_letters WHERE id = ?";
 
   private final Writer writer;
@@ -86,7 +87,6 @@ final class SqliteDeadLetters implements DeadLetterStore {
         letter.position().high(),
         letter.position().low(),
         letter.key(),
-        letter.event().map(Event::type).orElse(""),
         letter.reason().toString(),
         letter.state() == DeadLetter.State.REDRIVING ? 1 : 0,
         Nanos.of(letter.since()),
@@ -218,13 +218,17 @@ final class SqliteDeadLetters implements DeadLetterStore {
     return counts;
   }
 
+  /** In slices, so that no publisher waits for long. */
   @Override
   public int prune(Instant before) {
-    return writer.write(transaction ->
-        transaction
-            .session()
-            .update(
-                "DELETE FROM dead_letters WHERE since < ? AND reason <> 'parked'",
-                Nanos.of(before)));
+    int pruned = 0;
+    int slice = PAGE;
+    while (slice == PAGE) {
+      slice =
+          writer.write(transaction ->
+              transaction.session().update(PRUNE, Nanos.of(before), PAGE));
+      pruned += slice;
+    }
+    return pruned;
   }
 }

@@ -51,18 +51,18 @@ final class SqliteLog implements EventLog {
     List<EventRow> rows = events.stream().map(EventRow::of).toList();
     PartitionState state = partitions.of(partition, writer);
     return switch (writer.submit(new AppendRows(folder, state, rows, environment))) {
-      case Result.Done<List<Appended>>(var answers) -> answers;
-      case Result.Refused<List<Appended>>(var reason) -> throw reason;
-      case Result.RolledBack<List<Appended>>(var cause) ->
+      case Result.Done<List<Insertion>>(var done) -> done.stream().map(Insertion::answer).toList();
+      case Result.Refused<List<Insertion>>(var reason) -> throw reason;
+      case Result.RolledBack<List<Insertion>>(var cause) ->
           throw new PublishRejected("nothing was stored in " + folder.path() + ": " + cause, cause);
-      case Result.Uncertain<List<Appended>>(var cause) ->
+      case Result.Uncertain<List<Insertion>>(var cause) ->
           throw new PublishUnknown(
               "nobody knows whether it was stored in "
                   + folder.path()
                   + ", which failed while it was; open it again and publish it once more: "
                   + cause,
               cause);
-      case Result.NotBegun<List<Appended>>(var cause) -> throw writer.failed(cause);
+      case Result.NotBegun<List<Insertion>>(var cause) -> throw writer.failed(cause);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.rookery.embedded;
 
 import dev.rookery.spi.Environment;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,11 +13,13 @@ final class Transaction {
   private final Session session;
   private final Set<PartitionState> moved = new LinkedHashSet<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private final AppendBatch appends;
   private Optional<Boolean> room = Optional.empty();
   private Optional<Long> now = Optional.empty();
 
   Transaction(Session session) {
     this.session = session;
+    this.appends = new AppendBatch(this, session);
   }
 
   Session session() {
@@ -27,6 +30,17 @@ final class Transaction {
   void move(PartitionState state, Tail tail) {
     state.work(tail);
     moved.add(state);
+  }
+
+  /** Has an event inserted together with the others. */
+  Insertion append(Insertion insertion) {
+    appends.add(insertion);
+    return insertion;
+  }
+
+  /** Inserts the events that wait; for who looks at events, and before the commit. */
+  void insertAppends() throws SQLException {
+    appends.insert();
   }
 
   /** Whether the disk takes more events; asked once. */

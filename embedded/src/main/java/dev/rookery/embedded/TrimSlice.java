@@ -19,6 +19,11 @@ final class TrimSlice implements Write<Long> {
   private static final String OLDEST =
       "SELECT place, stored_at, total, id, source FROM events"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
+  private static final String FORGET =
+      "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?";
+  private static final String ORPHAN =
+      "INSERT INTO orphan_ids (place, stored_at, id, source) VALUES (?, ?, ?, ?)";
+  private static final String NO_ORPHAN = "DELETE FROM orphan_ids WHERE place = ?";
   private static final String ORPHANS =
       "SELECT place, stored_at, 0, id, source FROM orphan_ids"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
@@ -56,6 +61,7 @@ final class TrimSlice implements Write<Long> {
 
   @Override
   public Long run(Transaction transaction) throws SQLException {
+    transaction.insertAppends();
     Instant now = environment.now();
     long windowBegins = Nanos.of(now.minus(idWindow));
     List<Old> slice = slice(transaction.session(), now);
@@ -97,16 +103,13 @@ final class TrimSlice implements Write<Long> {
         last.place);
     for (Old old : slice) {
       if (old.storedAt < windowBegins) {
-        forget(session, old);
+        session.add(FORGET, old.id, old.source, state.number());
       } else {
-        session.update(
-            "INSERT INTO orphan_ids (place, stored_at, id, source) VALUES (?, ?, ?, ?)",
-            old.place,
-            old.storedAt,
-            old.id,
-            old.source);
+        session.add(ORPHAN, old.place, old.storedAt, old.id, old.source);
       }
     }
+    session.runAdded(FORGET);
+    session.runAdded(ORPHAN);
     long position = PartitionState.positionOf(last.place);
     PartitionRow.of(state, position, last.total, last.storedAt).update(session);
     transaction.move(state, state.working().trimmedTo(position, last.total, oldest(session, last)));
@@ -125,21 +128,15 @@ final class TrimSlice implements Write<Long> {
     }
     for (Old orphan : orphans(session, ROWS)) {
       if (orphan.storedAt < windowBegins) {
-        forget(session, orphan);
-        session.update("DELETE FROM orphan_ids WHERE place = ?", orphan.place);
+        session.add(FORGET, orphan.id, orphan.source, state.number());
+        session.add(NO_ORPHAN, orphan.place);
       }
     }
+    session.runAdded(FORGET);
+    session.runAdded(NO_ORPHAN);
   }
 
   private List<Old> orphans(Session session, int limit) throws SQLException {
     return session.list(Old::read, ORPHANS, state.place(0), state.lastPlace(), limit);
-  }
-
-  private void forget(Session session, Old old) throws SQLException {
-    session.update(
-        "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?",
-        old.id,
-        old.source,
-        state.number());
   }
 }

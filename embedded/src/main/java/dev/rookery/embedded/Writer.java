@@ -156,6 +156,7 @@ final class Writer implements AutoCloseable {
       for (Pending<?> write : writes) {
         write.run(transaction);
       }
+      transaction.insertAppends();
     } catch (SQLException | RuntimeException e) {
       rollBack(transaction, e);
       separately(writes, e);

@@ -15,11 +15,13 @@ import dev.rookery.AcknowledgedEventsMissing;
 import dev.rookery.DamagedLog;
 import dev.rookery.Event;
 import dev.rookery.Partition;
+import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Claim;
+import dev.rookery.spi.Entry;
 import dev.rookery.spi.Place;
 import dev.rookery.testkit.Samples;
 import java.io.IOException;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,11 +119,11 @@ class DamageTest {
     Path living = folder.resolve("living");
     Path whole;
     try (FileBackend backend = open(living)) {
-      backend.log().append(USER, numbered(1, EVENTS / 2));
+      backend.log().append(USER, large(1, EVENTS / 2));
       backend.log().append(new Partition("bot", 0), numbered(1, 5));
     }
     try (FileBackend backend = open(living)) {
-      appendEach(backend, EVENTS / 2 + 1, EVENTS);
+      backend.log().append(USER, large(EVENTS / 2 + 1, EVENTS));
       whole = copy(living, folder.resolve("whole"));
     }
     SplittableRandom random = new SplittableRandom(7);
@@ -134,7 +137,16 @@ class DamageTest {
       Files.write(file, bytes);
       noticed += isNoticed(damaged) ? 1 : 0;
     }
-    assertThat(noticed).isPositive();
+    assertThat(noticed).isGreaterThan(30);
+  }
+
+  /** Large enough that most bytes of the files are bytes of events. */
+  private static List<Append> large(int first, int last) {
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(n ->
+            Samples.append(
+                Samples.event("event-" + n, "bot", Payload.json("\"" + "x".repeat(3_000) + n + '"'))))
+        .toList();
   }
 
   /** Reads all that can be read, and says whether something is missing. */
@@ -155,10 +167,10 @@ class DamageTest {
   private boolean isRead(FileBackend backend, long after) {
     try {
       Event read =
-          ((dev.rookery.spi.Entry.Stored)
+          ((Entry.Stored)
                   backend.log().read(USER, Position.of(after), 1, Long.MAX_VALUE).getFirst())
               .event();
-      Append written = numbered((int) after + 1, (int) after + 1).getFirst();
+      Append written = large((int) after + 1, (int) after + 1).getFirst();
       assertThat(read).isEqualTo(written.event());
       return true;
     } catch (RookeryException named) {

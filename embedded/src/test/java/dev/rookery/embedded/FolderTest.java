@@ -16,6 +16,7 @@ import dev.rookery.spi.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,8 +61,18 @@ class FolderTest {
   }
 
   @Test
-  void anAddressWithoutAFolderIsRefused() {
+  void anInterruptedThreadOpensAndClosesAFolder() {
+    Thread.currentThread().interrupt();
+    open(folder).close();
+    assertThat(Thread.interrupted()).isTrue();
+    open(folder).close();
+  }
+
+  @Test
+  void anAddressThatSaysTooLittleOrTooMuchIsRefused() {
     assertThatThrownBy(() -> open("file:", FailPoint.NONE)).isInstanceOf(InvalidInput.class);
+    assertThatThrownBy(() -> open("file:" + folder + "?accept=all", FailPoint.NONE))
+        .isInstanceOf(InvalidInput.class);
   }
 
   @Test
@@ -79,7 +90,7 @@ class FolderTest {
       assertThatThrownBy(() -> appendEach(backend, 4, 4))
           .isInstanceOf(PublishRejected.class)
           .hasMessageContaining("make room");
-      assertThat(backend.changeSetting("name", java.util.Optional.empty(), "value")).isTrue();
+      assertThat(backend.changeSetting("name", Optional.empty(), "value")).isTrue();
       assertThat(ids(backend)).isEqualTo(idsOf(1, 3));
     }
     try (FileBackend backend = open(folder)) {

@@ -7,6 +7,8 @@ import dev.rookery.Partition;
 import dev.rookery.Payload;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Environment;
+import java.lang.management.ManagementFactory;
+import com.sun.management.OperatingSystemMXBean;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +23,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Compares the log with bare SQLite, which is given the same rows in the same groups: {@code main
- * <empty folder> <seconds>}. Prints events per second.
+ * <empty folder> <seconds>}. Prints events per second, and the processor time of one event, which
+ * is comparable on a busy machine too.
  */
 final class Throughput {
   private static final Partition USER = new Partition("user", 0);
@@ -40,19 +43,25 @@ final class Throughput {
     Throughput throughput =
         new Throughput(Path.of(args[0]), Long.parseLong(args[1]) * 1_000_000_000);
     for (int round = 0; round < 3; round++) {
-      throughput.print("bare, groups of 128", throughput.bare(round, 128));
-      throughput.print("bare, groups of 256", throughput.bare(round, 256));
-      throughput.print("log, 256 virtual threads", throughput.log(round, 256, 1));
-      throughput.print("bare, groups of 500", throughput.bare(round, 500));
-      throughput.print("log, 1 publisher of 500", throughput.log(round, 1, 500));
-      throughput.print("log, 4 publishers of 500", throughput.log(round, 4, 500));
-      throughput.print("bare, groups of 1", throughput.bare(round, 1));
-      throughput.print("log, 1 publisher of 1", throughput.log(round, 1, 1));
+      throughput.print("bare, groups of 256", 0, 256);
+      throughput.print("log, 256 virtual threads", 256, 1);
+      throughput.print("bare, groups of 500", 0, 500);
+      throughput.print("log, 1 publisher of 500", 1, 500);
+      throughput.print("log, 4 publishers of 500", 4, 500);
+      throughput.print("bare, groups of 1", 0, 1);
+      throughput.print("log, 1 publisher of 1", 1, 1);
     }
   }
 
-  private void print(String what, double perSecond) {
-    System.out.printf("%-28s %,10.0f/s%n", what, perSecond);
+  private void print(String what, int publishers, int batch) throws Exception {
+    OperatingSystemMXBean system =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long begin = System.nanoTime();
+    long busy = system.getProcessCpuTime();
+    long events = publishers == 0 ? bare(batch) : log(publishers, batch);
+    double micros = (system.getProcessCpuTime() - busy) / 1e3 / events;
+    double perSecond = events * 1e9 / (System.nanoTime() - begin);
+    System.out.printf("%-28s %,10.0f/s %8.1f us%n", what, perSecond, micros);
   }
 
   private static List<Append> appends(int count) {
@@ -76,8 +85,8 @@ final class Throughput {
     return appends;
   }
 
-  private double log(int round, int publishers, int batch) throws Exception {
-    Path path = Files.createTempDirectory(folder, "log" + round);
+  private long log(int publishers, int batch) throws Exception {
+    Path path = Files.createTempDirectory(folder, "log");
     LongAdder done = new LongAdder();
     long begin = System.nanoTime();
     try (FileBackend backend =
@@ -95,13 +104,13 @@ final class Throughput {
       for (Thread thread : threads) {
         thread.join();
       }
-      return done.sum() * 1e9 / (System.nanoTime() - begin);
+      return done.sum();
     }
   }
 
   /** The same rows, statements and settings, on one thread that does nothing else. */
-  private double bare(int round, int group) throws Exception {
-    Path path = Files.createTempDirectory(folder, "bare" + round);
+  private long bare(int group) throws Exception {
+    Path path = Files.createTempDirectory(folder, "bare");
     try (Session session = Session.writing(path.resolve("bare.db"))) {
       Schema.prepare(session, Folder.open(path.toString()));
       Checkpoints checkpoints = new Checkpoints(session);
@@ -110,27 +119,25 @@ final class Throughput {
       long place = 1L << 40;
       while (System.nanoTime() - begin < nanos) {
         groups.add(appends(group).stream().map(EventRow::of).toList());
-        for (EventRow row : groups.removeLast()) {
-          place = insert(session, row, place);
-        }
+        place = insert(session, groups.removeLast(), place);
         session.commit();
         checkpoints.run();
       }
-      return (place - (1L << 40)) * 1e9 / (System.nanoTime() - begin);
+      return place - (1L << 40);
     }
   }
 
-  private static long insert(Session session, EventRow row, long last) throws SQLException {
-    long place = last + 1;
-    session.update(
-        "INSERT INTO ids (id, source, number, place, content) VALUES (?, ?, ?, ?, ?)"
-            + " ON CONFLICT DO NOTHING",
-        row.id(),
-        row.source(),
-        1L,
-        place,
-        row.content());
-    row.insert(session, place, place, place);
+  private static long insert(Session session, List<EventRow> rows, long last)
+      throws SQLException {
+    String newId = "INSERT INTO ids (id, source, number, place, content) VALUES (?, ?, ?, ?, ?)";
+    long place = last;
+    for (EventRow row : rows) {
+      place++;
+      session.add(newId, row.id(), row.source(), 1L, place, row.content());
+      row.add(session, place, place, place);
+    }
+    session.runAdded(newId);
+    session.runAdded(EventRow.INSERT);
     return place;
   }
 }

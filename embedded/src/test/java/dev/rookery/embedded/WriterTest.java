@@ -13,9 +13,11 @@ import dev.rookery.BackendUnavailable;
 import dev.rookery.BusClosed;
 import dev.rookery.InvalidInput;
 import dev.rookery.LogFailed;
+import dev.rookery.Partition;
 import dev.rookery.PublishUnknown;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Appended;
+import dev.rookery.testkit.Samples;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,7 +167,7 @@ class WriterTest {
                   throw new SQLException("broken");
                 }));
         Future<?> after =
-            callers.submit(() -> backend.changeSetting("n", java.util.Optional.empty(), "v"));
+            callers.submit(() -> backend.changeSetting("n", Optional.empty(), "v"));
         gate.countDown();
 
         first.get();
@@ -176,6 +179,41 @@ class WriterTest {
       appendEach(backend, 2, 3);
       assertThat(ids(backend)).isEqualTo(idsOf(1, 3));
       assertThat(backend.setting("n")).contains("v");
+    }
+  }
+
+  @Test
+  void whatIsTwiceInOneGroupIsStoredOnceAndLeavesNoGap() throws Exception {
+    Partition bot = Samples.BOT;
+    try (FileBackend backend = open(folder)) {
+      appendEach(backend, 1, 2);
+      backend.log().append(bot, numbered(50, 50));
+      CountDownLatch gate = new CountDownLatch(1);
+      List<Future<List<Appended>>> running = new ArrayList<>();
+      try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<?> first = callers.submit(() -> backend.writer().write(waitingFor(gate)));
+        for (int i = 0; i < 10; i++) {
+          int from = 1 + i;
+          running.add(callers.submit(() -> backend.log().append(USER, numbered(from, from + 4))));
+          running.add(callers.submit(() -> backend.log().append(bot, numbered(50, 50 + from))));
+        }
+        gate.countDown();
+        first.get();
+        for (Future<List<Appended>> each : running) {
+          each.get();
+        }
+      }
+
+      assertThat(ids(backend)).containsExactlyInAnyOrderElementsOf(idsOf(1, 14));
+      assertThat(backend.log().latest(bot).ordinal()).isEqualTo(11);
+      for (Future<List<Appended>> each : running) {
+        for (Appended answer : each.get()) {
+          assertThat(answer).isNotInstanceOf(Appended.Conflict.class);
+        }
+      }
+      for (String id : idsOf(1, 14)) {
+        assertThat(backend.log().find(id)).singleElement().returns(id, l -> l.event().id());
+      }
     }
   }
 

@@ -52,7 +52,8 @@ class BadInputTest {
                   + BATCH
                   + "\r\nTransfer-Encoding: chunked\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
-      byte[] chunk = ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+      byte[] chunk =
+          ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
       long sent = 0;
       try {
         while (sent < 1L << 30) {

@@ -38,7 +38,9 @@ class HistoryAndStreamTest {
     JsonNode first = Json.MAPPER.readTree(served.get("/v1/events?pattern=user.*&limit=3").body());
     JsonNode second =
         Json.MAPPER.readTree(
-            served.get("/v1/events?pattern=user.*&limit=3&from=" + first.get("next").asString()).body());
+            served
+                .get("/v1/events?pattern=user.*&limit=3&from=" + first.get("next").asString())
+                .body());
 
     assertThat(first.get("events").findValuesAsString("id")).containsExactly("e1", "e2", "e3");
     assertThat(second.get("events").findValuesAsString("id")).containsExactly("e4", "e5");
@@ -125,7 +127,8 @@ class HistoryAndStreamTest {
         } else if (line.startsWith("data: ")) {
           data.append(line.substring(6)).append('\n');
         } else if (line.isEmpty() && !data.isEmpty()) {
-          messages.add(new Message(id, Json.MAPPER.readTree(data.toString()).get("data").toString()));
+          messages.add(
+              new Message(id, Json.MAPPER.readTree(data.toString()).get("data").toString()));
           data.setLength(0);
         }
       }

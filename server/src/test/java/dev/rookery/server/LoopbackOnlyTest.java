@@ -15,8 +15,7 @@ class LoopbackOnlyTest {
 
   private String get(String path, String... headers) throws IOException {
     return RawHttp.send(
-        served.port(),
-        "GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\n\r\n");
+        served.port(), "GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\n\r\n");
   }
 
   private static String upgrade(String... headers) {
@@ -61,7 +60,8 @@ class LoopbackOnlyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"https://evil.example", "null", "http://localhost:1", "http://localhost.evil"})
+  @ValueSource(
+      strings = {"https://evil.example", "null", "http://localhost:1", "http://localhost.evil"})
   void aPageOfAnotherOriginIsRefusedEverywhere(String origin) throws IOException {
     String host = "Host: localhost:" + served.port();
     assertThat(get("/v1/streams", host, "Origin: " + origin))
@@ -77,10 +77,13 @@ class LoopbackOnlyTest {
     String host = "localhost:" + served.port();
     String origin = "Origin: http://" + host;
     assertThat(get("/v1/streams", "Host: " + host, origin)).startsWith("HTTP/1.1 200");
-    try (java.net.Socket socket = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.port())) {
+    try (java.net.Socket socket =
+        new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), served.port())) {
       socket
           .getOutputStream()
-          .write(upgrade("Host: " + host, origin).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+          .write(
+              upgrade("Host: " + host, origin)
+                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
       byte[] answer = socket.getInputStream().readNBytes(12);
       assertThat(new String(answer, java.nio.charset.StandardCharsets.US_ASCII))
           .isEqualTo("HTTP/1.1 101");

@@ -82,7 +82,8 @@ class RemoteBusTest {
     assertThatThrownBy(() -> results.get(1).receipt()).isInstanceOf(InvalidEvent.class);
     assertThatThrownBy(() -> results.get(2).receipt()).isInstanceOf(InvalidEvent.class);
     assertThatThrownBy(() -> results.get(3).receipt()).isInstanceOf(IdConflict.class);
-    assertThatThrownBy(() -> results.get(4).receipt()).isInstanceOf(dev.rookery.EventTooLarge.class);
+    assertThatThrownBy(() -> results.get(4).receipt())
+        .isInstanceOf(dev.rookery.EventTooLarge.class);
     assertThat(results.get(5).receipt().position().high()).isEqualTo(3);
   }
 
@@ -146,8 +147,15 @@ class RemoteBusTest {
     Receipt first = receipts.poll(10, TimeUnit.SECONDS);
     Receipt second = receipts.poll(10, TimeUnit.SECONDS);
     assertThat(second.duplicate()).isTrue();
-    assertThat(second).isEqualTo(new Receipt(
-        first.id(), first.stream(), first.partition(), first.position(), first.durability(), true));
+    assertThat(second)
+        .isEqualTo(
+            new Receipt(
+                first.id(),
+                first.stream(),
+                first.partition(),
+                first.position(),
+                first.durability(),
+                true));
   }
 
   @Test
@@ -161,15 +169,14 @@ class RemoteBusTest {
     remote.publish(Draft.of("user.a", "{ \"x\":1 }"));
 
     await()
-        .untilAsserted(
-            () -> {
-              var letter = remote.operations().deadLetters(DeadLetterFilter.ALL).getFirst();
-              assertThat(letter.attempts()).isEqualTo(3);
-              assertThat(letter.failures().getLast().error()).isEqualTo("IllegalStateException: boom");
-              assertThat(letter.event().orElseThrow().data().text()).isEqualTo("{ \"x\":1 }");
-              assertThat(letter)
-                  .isEqualTo(served.bus.operations().deadLetters(DeadLetterFilter.ALL).getFirst());
-            });
+        .untilAsserted(() -> {
+          var letter = remote.operations().deadLetters(DeadLetterFilter.ALL).getFirst();
+          assertThat(letter.attempts()).isEqualTo(3);
+          assertThat(letter.failures().getLast().error()).isEqualTo("IllegalStateException: boom");
+          assertThat(letter.event().orElseThrow().data().text()).isEqualTo("{ \"x\":1 }");
+          assertThat(letter)
+              .isEqualTo(served.bus.operations().deadLetters(DeadLetterFilter.ALL).getFirst());
+        });
   }
 
   @Test
@@ -231,15 +238,14 @@ class RemoteBusTest {
     CountDownLatch release = new CountDownLatch(1);
     remote.subscribe(
         Subscription.of("s", "user.*").deadline(Duration.ofMillis(300)).retry(QUICK),
-        EventHandler.ofDeliveries(
-            (Delivery delivery, EventHandler.Progress progress) -> {
-              together.compareAndSet(false, running.getAndSet(true));
-              attempts.add(delivery.attempt());
-              if (delivery.attempt() == 1) {
-                stubborn(interrupted, release);
-              }
-              running.set(false);
-            }));
+        EventHandler.ofDeliveries((Delivery delivery, EventHandler.Progress progress) -> {
+          together.compareAndSet(false, running.getAndSet(true));
+          attempts.add(delivery.attempt());
+          if (delivery.attempt() == 1) {
+            stubborn(interrupted, release);
+          }
+          running.set(false);
+        }));
 
     remote.publish(Draft.of("user.a").key("k"));
 
@@ -268,14 +274,13 @@ class RemoteBusTest {
     CountDownLatch never = new CountDownLatch(1);
     remote.subscribe(
         Subscription.of("s", "user.*").deadline(Duration.ofMillis(500)),
-        EventHandler.ofDeliveries(
-            (delivery, progress) -> {
-              for (int i = 0; i < 10; i++) {
-                never.await(100, TimeUnit.MILLISECONDS);
-                progress.working();
-              }
-              done.countDown();
-            }));
+        EventHandler.ofDeliveries((delivery, progress) -> {
+          for (int i = 0; i < 10; i++) {
+            never.await(100, TimeUnit.MILLISECONDS);
+            progress.working();
+          }
+          done.countDown();
+        }));
 
     remote.publish(Draft.of("user.a"));
 
@@ -401,8 +406,7 @@ class RemoteBusTest {
   void aSubscriptionThatTheServerRefusesIsRefusedWithTheSameException() {
     Subscription bad = Subscription.of("s", "user.*").where("((");
 
-    assertThatThrownBy(() -> remote.subscribe(bad, handled::add))
-        .isInstanceOf(InvalidInput.class);
+    assertThatThrownBy(() -> remote.subscribe(bad, handled::add)).isInstanceOf(InvalidInput.class);
   }
 
   @Test

@@ -50,7 +50,8 @@ final class ServedBus implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, String contentType, String body) {
-    return send(request(path).header("Content-Type", contentType).POST(BodyPublishers.ofString(body)));
+    return send(
+        request(path).header("Content-Type", contentType).POST(BodyPublishers.ofString(body)));
   }
 
   HttpRequest.Builder request(String path) {

@@ -120,15 +120,13 @@ class SubscribeSocketTest {
     socket.say("{\"op\":\"reject\",\"delivery\":1,\"reason\":\"never\"}");
 
     await()
-        .untilAsserted(
-            () ->
-                assertThat(served.bus.operations().deadLetters(DeadLetterFilter.ALL))
-                    .singleElement()
-                    .satisfies(
-                        letter -> {
-                          assertThat(letter.reason().toString()).isEqualTo("rejected");
-                          assertThat(letter.failures().getFirst().error()).isEqualTo("never");
-                        }));
+        .untilAsserted(() ->
+            assertThat(served.bus.operations().deadLetters(DeadLetterFilter.ALL))
+                .singleElement()
+                .satisfies(letter -> {
+                  assertThat(letter.reason().toString()).isEqualTo("rejected");
+                  assertThat(letter.failures().getFirst().error()).isEqualTo("never");
+                }));
   }
 
   @Test

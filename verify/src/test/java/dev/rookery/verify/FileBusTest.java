@@ -15,7 +15,7 @@ class FileBusTest extends BusContract {
   }
 
   @Override
-  protected boolean takesOneProcess() {
-    return true;
+  protected EventBus openAnother(BusConfig config) {
+    return bus();
   }
 }

@@ -32,8 +32,19 @@ class BenchRunTest {
     assertThat(result.duplicates()).isZero();
     assertThat(result.json().propertyNames())
         .containsExactly(
-            "backend", "producers", "subscriptions", "sizeBytes", "rate", "publishedPerSecond",
-            "deliveredPerSecond", "p50Ms", "p95Ms", "p99Ms", "maxMs", "lost", "duplicates",
+            "backend",
+            "producers",
+            "subscriptions",
+            "sizeBytes",
+            "rate",
+            "publishedPerSecond",
+            "deliveredPerSecond",
+            "p50Ms",
+            "p95Ms",
+            "p99Ms",
+            "maxMs",
+            "lost",
+            "duplicates",
             "outOfOrder");
   }
 

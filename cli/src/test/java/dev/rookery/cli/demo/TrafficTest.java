@@ -51,11 +51,14 @@ class TrafficTest {
 
   @Test
   void evenTrafficIsEvenAndBeginsAgainAtTheEndOfTheFile() throws IOException {
-    Path file = Files.writeString(folder.resolve("chat.jsonl"), line("12:00:00", "a") + line("12:00:01", "b"));
+    Path file =
+        Files.writeString(
+            folder.resolve("chat.jsonl"), line("12:00:00", "a") + line("12:00:01", "b"));
     try (EvenTraffic traffic = new EvenTraffic(file, 100)) {
       List<Traffic.Due> due = List.of(traffic.next(), traffic.next(), traffic.next());
 
-      assertThat(due).extracting(Traffic.Due::nanos)
+      assertThat(due)
+          .extracting(Traffic.Due::nanos)
           .containsExactly(10_000_000L, 20_000_000L, 30_000_000L);
       assertThat(due).extracting(one -> one.chat().text()).containsExactly("a", "b", "a");
       assertThat(traffic.isOfCorpus()).isTrue();
@@ -87,9 +90,11 @@ class TrafficTest {
       due.add(traffic.next());
     }
 
-    assertThat(due).extracting(one -> one.chat().text())
+    assertThat(due)
+        .extracting(one -> one.chat().text())
         .containsExactly("first", "noon", "last", "first");
-    assertThat(due).extracting(Traffic.Due::nanos)
+    assertThat(due)
+        .extracting(Traffic.Due::nanos)
         .containsExactly(1_000_000_000L, 12_000_000_000L, 23_000_000_000L, 25_000_000_000L);
     assertThat(due.getFirst().chat().channel()).isEqualTo("the log");
   }
@@ -148,7 +153,10 @@ class TrafficTest {
   }
 
   private static String line(String time, String text) {
-    return "{\"time\":\"2007-12-17T" + time + "Z\",\"channel\":\"#c\",\"user\":\"u\",\"text\":\"" + text
+    return "{\"time\":\"2007-12-17T"
+        + time
+        + "Z\",\"channel\":\"#c\",\"user\":\"u\",\"text\":\""
+        + text
         + "\",\"kind\":\"message\",\"log\":\"the log\"}\n";
   }
 }

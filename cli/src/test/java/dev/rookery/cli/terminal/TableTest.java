@@ -10,7 +10,8 @@ class TableTest {
   void columnsAreAsWideAsTheirWidestCell() {
     Table table = new Table("NAME", "LAG").row("moderator", "7").row("a", "1,234");
 
-    assertThat(table.lines()).containsExactly("NAME         LAG", "moderator      7", "a          1,234");
+    assertThat(table.lines())
+        .containsExactly("NAME         LAG", "moderator      7", "a          1,234");
   }
 
   @Test
