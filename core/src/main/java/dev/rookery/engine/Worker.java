@@ -90,6 +90,11 @@ final class Worker {
   private final Map<String, Lane> parked = new HashMap<>();
   private final Set<Lane> wantFetch = new LinkedHashSet<>();
   private final Set<String> redriving = new HashSet<>();
+  private int fetchingRedriven;
+
+  /** Letters settled while the store looks for redriven ones, which may still answer with them. */
+  private final Set<String> settledMeanwhile = new HashSet<>();
+
   private final Breaker breaker = new Breaker();
   private final TreeMap<Position, Cursor.Waiting> restoredWaiting;
   private final ArrayDeque<Cursor.Range> restoredRanges;
@@ -167,7 +172,7 @@ final class Worker {
       case Message.Saved saved -> saved(saved.version(), now);
       case Message.Buried buried -> buried.letters().forEach(letter -> buried(letter, now));
       case Message.Fetched fetched -> fetched(fetched, now);
-      case Message.Redriven redriven -> redriven.letters().forEach(letter -> redriven(letter, now));
+      case Message.Redriven redriven -> redriven(redriven.letters(), now);
       case Message.OperatorActed acted -> operatorActed(now);
       case Message.Due due -> wakeAt = Instant.MAX;
       case Message.Stop stop -> stopping = true;
@@ -449,6 +454,9 @@ final class Worker {
     pending.letter.ifPresent(letter -> {
       redriving.remove(letter.id());
       toUnbury.add(letter.id());
+      if (fetchingRedriven > 0) {
+        settledMeanwhile.add(letter.id());
+      }
     });
     unsaved++;
     change(now);
@@ -680,6 +688,7 @@ final class Worker {
     }
     lane.fetching = true;
     lane.fetchAgain = false;
+    unbury();
     effects.add(new Effect.FetchKey(lane.key, lane.fetchAfter));
   }
 
@@ -737,6 +746,7 @@ final class Worker {
   }
 
   private void operatorActed(Instant now) {
+    fetchingRedriven++;
     effects.add(new Effect.FetchRedriving());
     for (Lane lane : List.copyOf(parked.values())) {
       if (lane.held) {
@@ -747,8 +757,16 @@ final class Worker {
     }
   }
 
+  private void redriven(List<DeadLetter> letters, Instant now) {
+    letters.forEach(letter -> redriven(letter, now));
+    if (--fetchingRedriven == 0) {
+      settledMeanwhile.clear();
+    }
+  }
+
   private void redriven(DeadLetter letter, Instant now) {
     if (letter.event().isEmpty()
+        || settledMeanwhile.contains(letter.id())
         || redriving.contains(letter.id())
         || burying.containsKey(letter.id())) {
       return;
@@ -803,13 +821,18 @@ final class Worker {
       effects.add(new Effect.Bury(List.copyOf(toBury)));
       toBury.clear();
     }
+    unbury();
+    save(now);
+    finish();
+    wake();
+  }
+
+  /** Removes settled letters from the store, before anything else is asked of it. */
+  private void unbury() {
     if (!toUnbury.isEmpty()) {
       effects.add(new Effect.Unbury(List.copyOf(toUnbury)));
       toUnbury.clear();
     }
-    save(now);
-    finish();
-    wake();
   }
 
   private void dispatch(Instant now) {

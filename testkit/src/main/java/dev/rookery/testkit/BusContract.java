@@ -88,29 +88,33 @@ public abstract class BusContract
   }
 
   /** Opens the bus of this test: within one test always the same, in the next another. */
-  protected abstract EventBus open(BusConfig config);
+  protected abstract EventBus open(BusConfig config) throws Exception;
 
   /**
-   * Opens the same bus beside the first, as another process does; the first itself where one
-   * process has it alone.
+   * Whether a second process on the store is refused, so that subscribers of one bus stand for
+   * processes.
    */
-  protected EventBus openAnother(BusConfig config) {
-    return open(config);
+  protected boolean takesOneProcess() {
+    return false;
   }
 
+  /** Takes away what {@link #open} needed, after the buses were closed. */
+  protected void discard() throws Exception {}
+
   @BeforeEach
-  void openTheBus() {
+  void openTheBus() throws Exception {
     opened.push(open(CONFIG));
   }
 
   @AfterEach
-  void closeLeavingNothingBehind() {
+  void closeLeavingNothingBehind() throws Exception {
     subscribers.forEach(subscriber -> subscriber.drain(Duration.ofSeconds(1)));
     if (!over) {
       awaitNoClaims();
     }
     closeAllButTheFirst();
     bus().close();
+    discard();
     threads.awaitNoOthers();
   }
 
@@ -149,16 +153,15 @@ public abstract class BusContract
   }
 
   @Override
-  public EventBus another() {
-    EventBus another = openAnother(CONFIG);
-    if (another != bus()) {
-      opened.push(another);
+  public EventBus another() throws Exception {
+    if (!takesOneProcess()) {
+      opened.push(open(CONFIG));
     }
-    return another;
+    return opened.getFirst();
   }
 
   @Override
-  public EventBus reopen() {
+  public EventBus reopen() throws Exception {
     subscribers.forEach(Subscriber::close);
     subscribers.clear();
     closeAllButTheFirst();

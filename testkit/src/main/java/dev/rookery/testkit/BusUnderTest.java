@@ -23,10 +23,10 @@ public interface BusUnderTest {
   EventBus bus();
 
   /** The same bus as another process sees it; the same object where one process has it alone. */
-  EventBus another();
+  EventBus another() throws Exception;
 
   /** Closes everything and opens the same bus anew. */
-  EventBus reopen();
+  EventBus reopen() throws Exception;
 
   /** Subscribes, until the test is over at the latest. */
   Subscriber subscribe(EventBus bus, Subscription subscription, EventHandler handler);
@@ -56,7 +56,8 @@ public interface BusUnderTest {
     return subscribe(bus(), subscription, recorder.handler());
   }
 
-  default Subscriber subscribeAnother(Subscription subscription, Recorder recorder) {
+  default Subscriber subscribeAnother(Subscription subscription, Recorder recorder)
+      throws Exception {
     return subscribe(another(), subscription, recorder.handler());
   }
 

@@ -13,9 +13,9 @@ import dev.rookery.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -267,7 +267,7 @@ public interface DeliveryContract extends BusUnderTest {
   default void everyPartitionIsReadAndEachKeyKeepsItsOrder() {
     Recorder recorder = new Recorder();
     subscribe(Subscription.of("watcher", "wide.**").from(Start.earliest()), recorder);
-    Map<String, List<String>> published = new ConcurrentHashMap<>();
+    Map<String, List<String>> published = new HashMap<>();
 
     for (int n = 0; n < 400; n++) {
       String key = "key-" + n % 16;

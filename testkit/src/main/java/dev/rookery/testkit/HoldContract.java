@@ -13,6 +13,7 @@ import dev.rookery.Subscription.Exhausted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,16 @@ public interface HoldContract extends BusUnderTest {
 
   private void awaitLetters(String name, int count) {
     soon().untilAsserted(() -> assertThat(lettersOf(name)).hasSize(count));
+  }
+
+  private static DeadLetterFilter exhausted() {
+    return new DeadLetterFilter(
+        List.of(),
+        Optional.of("watcher"),
+        Optional.empty(),
+        Optional.of(Reason.EXHAUSTED),
+        Optional.empty(),
+        100);
   }
 
   private int parkedKeys(String name) {
@@ -132,11 +143,7 @@ public interface HoldContract extends BusUnderTest {
     assertThat(recorder.handled()).isEmpty();
 
     fail.set(false);
-    soon()
-        .until(() -> {
-          operations().redrive(DeadLetterFilter.ALL.ids(badLetter()));
-          return recorder.handled().size() == 2;
-        });
+    soon().until(() -> parkedKeys("watcher") == 1 && operations().redrive(exhausted()) == 1);
     recorder.awaitHandled("bad", "behind");
   }
 

@@ -17,6 +17,7 @@ import dev.rookery.Operations.ReadRequest;
 import dev.rookery.Payload;
 import dev.rookery.Receipt;
 import dev.rookery.Start;
+import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
 import dev.rookery.TypePattern;
 import java.time.Duration;
@@ -93,11 +94,12 @@ public interface OperationContract extends BusUnderTest {
             .doing((delivery, progress) -> {
               throw new dev.rookery.EventRejected("no");
             });
-    subscribe(listening("watcher"), recorder);
+    Subscriber former = subscribe(listening("watcher"), recorder);
     say("a");
     soon().until(() -> lettersOf("watcher").size() == 1);
 
     operations().remove("watcher");
+    former.close();
 
     assertThat(operations().subscriptions()).isEmpty();
     assertThat(lettersOf("watcher")).isEmpty();

@@ -110,7 +110,7 @@ public interface PublishContract extends BusUnderTest {
         "\"text\"",
         "null",
         "12345678901234567890.1234567890123",
-        "{\"t\":\"ü🦉\\u0000\\ud83e\\udd89'\\\"\\\\\"}",
+        "{\"t\":\"ü🦉\\u0001\\ud83e\\udd89'\\\"\\\\\"}",
         "[[[[[[]]]]]]",
       })
   default void dataComesBackByteForByte(String json) {
@@ -224,6 +224,7 @@ public interface PublishContract extends BusUnderTest {
         "NaN",
         "{'a':1}",
         "\"\u0001\"",
+        "\"\\u0000\"",
       })
   default void dataThatIsNoJsonIsRefused(String data) {
     assertThatThrownBy(() -> bus().publish(Draft.of("user.said", data)))

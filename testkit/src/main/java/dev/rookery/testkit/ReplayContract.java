@@ -227,7 +227,7 @@ public interface ReplayContract extends BusUnderTest {
   }
 
   @Test
-  default void aRunningSubscriberTakesOverAChangedDefinition() {
+  default void aRunningSubscriberTakesOverAChangedDefinition() throws Exception {
     Recorder first = new Recorder();
     Subscriber old = subscribe(listening("watcher"), first);
     say("a");
