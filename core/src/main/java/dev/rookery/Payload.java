@@ -81,7 +81,11 @@ public record Payload(String contentType, ByteBuffer bytes) {
    */
   public JsonNode tree() {
     try {
-      return Json.MAPPER.readTree(toArray());
+      JsonNode tree = Json.MAPPER.readTree(toArray());
+      if (tree.isMissingNode()) {
+        throw new Undecodable("the data is not JSON: it is empty");
+      }
+      return tree;
     } catch (JacksonException e) {
       throw new Undecodable("the data is not JSON: " + e.getOriginalMessage(), e);
     }

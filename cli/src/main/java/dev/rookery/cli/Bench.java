@@ -14,8 +14,6 @@ import picocli.CommandLine.Option;
 /** Measures a bus. */
 @Command(
     name = "bench",
-    description =
-        "Measures throughput and latency, and checks that nothing is lost or out of order.",
     footer = {
       "",
       "Producers, subscriptions and their handlers run in this process; the bus is where --bus says, or the",

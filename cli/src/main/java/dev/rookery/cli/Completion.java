@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 /** Prints what teaches a shell the verbs and their options. */
 @Command(
     name = "completion",
-    description = "Prints a completion script for bash and zsh.",
     footer = {"", "Use it with: source <(rookery completion)"})
 final class Completion extends Verb {
   Completion(Terminal terminal) {
@@ -16,7 +15,7 @@ final class Completion extends Verb {
 
   @Override
   int run() {
-    String script = AutoComplete.bash("rookery", Main.commandLine(terminal));
+    String script = AutoComplete.bash("rookery", Main.whole(terminal));
     if (json) {
       print(object().put("script", script));
     } else {

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /** A dead letter as one line of JSON, as a row, or whole. */
 final class DeadLetterLine {
@@ -26,7 +27,9 @@ final class DeadLetterLine {
     for (DeadLetter.Failure failure : letter.failures()) {
       failures.addObject().put("at", failure.at().toString()).put("error", failure.error());
     }
-    letter.event().ifPresent(event -> line.set("event", EventLine.cloudEvent(event)));
+    letter
+        .event()
+        .ifPresent(event -> line.putRawValue("event", new RawValue(EventLine.cloudEvent(event))));
     letter
         .raw()
         .ifPresent(raw -> line.put("raw", Base64.getEncoder().encodeToString(raw.toArray())));
@@ -60,10 +63,7 @@ final class DeadLetterLine {
     lines.add(
         "key " + letter.key() + ", " + letter.attempts() + " attempts, since " + letter.since());
     letter.failures().forEach(failure -> lines.add("  " + failure.at() + "  " + failure.error()));
-    letter
-        .event()
-        .ifPresent(
-            event -> EventLine.cloudEvent(event).toPrettyString().lines().forEach(lines::add));
+    letter.event().ifPresent(event -> EventLine.pretty(event).lines().forEach(lines::add));
     return lines;
   }
 }

@@ -16,9 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Deliveries that were given up. */
-@Command(
-    name = "dead-letters",
-    description = "Lists, shows, redrives or discards deliveries that were given up.")
+@Command(name = "dead-letters")
 final class DeadLetters extends Verb {
   private static final int PAGE = 500;
 

@@ -15,8 +15,6 @@ import picocli.CommandLine.Option;
 /** Shows a fleet of bots on a durable bus. */
 @Command(
     name = "demo",
-    description =
-        "Shows a fleet of bot processes talking through a durable bus, and judges the run.",
     footer = {
       "",
       "Starts a server on the embedded log in a temporary folder and N bots as processes, and feeds them chat.",

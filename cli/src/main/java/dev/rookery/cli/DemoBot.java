@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** One bot of the demo, which starts it. */
-@Command(name = "demo-bot", hidden = true, description = "One bot of the demo.")
+@Command(name = "demo-bot")
 final class DemoBot extends Verb {
   @Option(names = "--number", required = true)
   private int number;

@@ -8,9 +8,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /** Names what weakens a promise. */
-@Command(
-    name = "doctor",
-    description = "Shows every setting that weakens a promise, and whether the bus is well.")
+@Command(name = "doctor")
 final class Doctor extends Verb {
   Doctor(Terminal terminal) {
     super(terminal);

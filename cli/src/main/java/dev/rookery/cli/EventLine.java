@@ -3,18 +3,21 @@ package dev.rookery.cli;
 import dev.rookery.Event;
 import dev.rookery.Json;
 import dev.rookery.Partition;
-import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.cli.terminal.Shown;
-import java.util.Base64;
-import java.util.TreeMap;
-import tools.jackson.databind.JsonNode;
+import dev.rookery.client.wire.CloudEventWriter;
+import dev.rookery.client.wire.JsonOut;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
 /** An event and its place, as one line. */
 final class EventLine {
   private static final int DATA_WIDTH = 400;
+  private static final ObjectReader EXACT =
+      Json.MAPPER.reader().with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
   private EventLine() {}
 
@@ -24,12 +27,13 @@ final class EventLine {
     line.put("stream", partition.stream());
     line.put("partition", partition.number());
     line.put("position", position.toString());
-    line.set("event", cloudEvent(event));
+    line.putRawValue("event", new RawValue(cloudEvent(event)));
     return line;
   }
 
   static String human(Partition partition, Position position, Event event) {
-    String data = Shown.cut(event.data().isJson() ? oneLine(event.data()) : "(binary)", DATA_WIDTH);
+    String data =
+        Shown.cut(event.data().isJson() ? oneLine(event.data().text()) : "(binary)", DATA_WIDTH);
     String key = event.key().equals(event.source()) ? "" : "  key " + event.key();
     return Shown.text(
         event.time()
@@ -46,29 +50,20 @@ final class EventLine {
             + data);
   }
 
-  /** JSON as it was sent; between its tokens a line may end, inside them none can. */
-  private static String oneLine(Payload data) {
-    return data.text().replace('\n', ' ').replace('\r', ' ');
+  /** The event in the JSON form of CloudEvents, its data byte by byte as it was sent. */
+  static String cloudEvent(Event event) {
+    JsonOut out = new JsonOut();
+    CloudEventWriter.write(out, event);
+    return oneLine(new String(out.toByteArray(), StandardCharsets.UTF_8));
   }
 
-  static JsonNode cloudEvent(Event event) {
-    ObjectNode node = Json.MAPPER.createObjectNode();
-    node.put("specversion", "1.0");
-    node.put("id", event.id());
-    node.put("source", event.source());
-    node.put("type", event.type());
-    node.put("time", event.time().toString());
-    node.put("partitionkey", event.key());
-    node.put("correlationid", event.correlation());
-    event.causation().ifPresent(causation -> node.put("causationid", causation));
-    node.put("dataversion", event.version());
-    new TreeMap<>(event.attributes()).forEach(node::put);
-    node.put("datacontenttype", event.data().contentType());
-    if (event.data().isJson()) {
-      node.putRawValue("data", new RawValue(oneLine(event.data())));
-    } else {
-      node.put("data_base64", Base64.getEncoder().encodeToString(event.data().toArray()));
-    }
-    return node;
+  /** The same over several lines, for people. */
+  static String pretty(Event event) {
+    return EXACT.readTree(cloudEvent(event)).toPrettyString();
+  }
+
+  /** Between the tokens of JSON a line may end, inside them none can. */
+  private static String oneLine(String json) {
+    return json.replace('\n', ' ').replace('\r', ' ');
   }
 }

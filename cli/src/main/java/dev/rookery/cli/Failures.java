@@ -32,7 +32,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     if (terminal.env().containsKey("ROOKERY_DEBUG")) {
       e.printStackTrace(terminal.err());
     }
-    int code = codeOf(e);
+    int code = terminal.interruption().isRequested() ? Exit.INTERRUPTED : codeOf(e);
     if (code == Exit.INTERRUPTED) {
       terminal.message("rookery: interrupted");
     } else {

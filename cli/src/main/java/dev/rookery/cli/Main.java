@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -42,16 +43,20 @@ public final class Main implements Callable<Integer> {
 
   /** Runs one command; for callers that stay alive after it. */
   public static int execute(Terminal terminal, String... args) {
-    return commandLine(terminal).execute(args);
+    String called = args.length == 0 ? "" : args[0];
+    return commandLine(terminal, verb -> verb.name().equals(called)).execute(args);
   }
 
-  static CommandLine commandLine(Terminal terminal) {
+  /** The command with every option of every verb. */
+  static CommandLine whole(Terminal terminal) {
+    return commandLine(terminal, _ -> true);
+  }
+
+  private static CommandLine commandLine(Terminal terminal, Predicate<KnownVerb> isWhole) {
     CommandLine line = new CommandLine(new Main(terminal));
-    line.getCommandSpec().addOption(help()).addOption(version());
-    for (Verb verb : Verbs.all(terminal)) {
-      CommandLine one = new CommandLine(verb);
-      one.getCommandSpec().addOption(help());
-      line.addSubcommand(one);
+    line.getCommandSpec().addOption(KnownVerb.help()).addOption(version());
+    for (KnownVerb verb : KnownVerb.ALL) {
+      line.addSubcommand(isWhole.test(verb) ? verb.whole(terminal) : verb.named());
     }
     Failures failures = new Failures(terminal);
     line.setOut(writer(terminal.out()));
@@ -69,13 +74,6 @@ public final class Main implements Callable<Integer> {
     return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
-  private static OptionSpec help() {
-    return OptionSpec.builder("-h", "--help")
-        .usageHelp(true)
-        .description("Shows this help.")
-        .build();
-  }
-
   private static OptionSpec version() {
     return OptionSpec.builder("-V", "--version")
         .versionHelp(true)
@@ -85,7 +83,7 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    commandLine(terminal).usage(terminal.err());
+    commandLine(terminal, _ -> false).usage(terminal.err());
     return Exit.USAGE;
   }
 

@@ -15,7 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Publishes one event, or those of standard input. */
 @Command(
     name = "publish",
-    description = "Publishes an event and prints its receipt.",
     footer = {
       "",
       "With - as TYPE, every line of standard input is an event in the JSON form of CloudEvents, of which",

@@ -13,7 +13,6 @@ import picocli.CommandLine.Parameters;
 /** Reads again what was. */
 @Command(
     name = "replay",
-    description = "Reads again from a place: to standard output, or into a subscription.",
     footer = {
       "",
       "The plan comes first; --dry-run ends there. Into a subscription means that it is rewound and hands",

@@ -14,10 +14,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Moves a subscription to another place. */
-@Command(
-    name = "rewind",
-    description =
-        "Moves a subscription to another place; everything after that is handed out again.")
+@Command(name = "rewind")
 final class Rewind extends Verb {
   @Parameters(paramLabel = "NAME", description = "The subscription.")
   private String name = "";

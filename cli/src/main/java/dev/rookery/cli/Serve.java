@@ -1,5 +1,6 @@
 package dev.rookery.cli;
 
+import dev.rookery.Address;
 import dev.rookery.BusConfig;
 import dev.rookery.EventBus;
 import dev.rookery.cli.terminal.Terminal;
@@ -13,9 +14,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Serves a bus to other processes. */
-@Command(
-    name = "serve",
-    description = "Serves a bus to other processes over HTTP and WebSocket, with its dashboard.")
+@Command(name = "serve")
 final class Serve extends Verb {
   private static final Duration LOOK = Duration.ofHours(1);
 
@@ -41,6 +40,9 @@ final class Serve extends Verb {
   int run() throws InterruptedException {
     ServerConfig where = ServerConfig.listen(listen);
     String address = BusAddress.named(bus, terminal.env()).orElse(BusAddress.FOLDER);
+    if (Address.parse(address).scheme().startsWith("http")) {
+      throw usage(address + " is served already; serve a log such as file:./rookery-data");
+    }
     BusConfig settings = busConfig();
     terminal.interruption().watchTermination();
     terminal.interruption().watch();

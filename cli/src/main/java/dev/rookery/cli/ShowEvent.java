@@ -9,13 +9,14 @@ import dev.rookery.cli.terminal.Shown;
 import dev.rookery.cli.terminal.Table;
 import dev.rookery.cli.terminal.Terminal;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Shows an event with its deliveries. */
-@Command(name = "event", description = "Shows an event and what became of it in each subscription.")
+@Command(name = "event")
 final class ShowEvent extends Verb {
   @Parameters(paramLabel = "ID", description = "The event's id.")
   private String id = "";
@@ -63,11 +64,10 @@ final class ShowEvent extends Verb {
     Located located = report.located();
     terminal.line(Shown.text(located.partition() + "@" + located.position()));
     terminal.line(
-        EventLine.cloudEvent(located.event())
-            .toPrettyString()
+        EventLine.pretty(located.event())
             .lines()
             .map(Shown::text)
-            .collect(java.util.stream.Collectors.joining("\n")));
+            .collect(Collectors.joining("\n")));
     Table table = new Table("SUBSCRIPTION", "STATE", "ATTEMPTS");
     report.deliveries().forEach(d -> table.row(d.subscription(), d.state(), d.attempts()));
     if (table.isEmpty()) {

@@ -42,9 +42,7 @@ abstract class Steering extends Verb {
   }
 
   /** Stops handing out. */
-  @Command(
-      name = "pause",
-      description = "Stops handing out a subscription's events; what runs is finished.")
+  @Command(name = "pause")
   static final class Pause extends Steering {
     Pause(Terminal terminal) {
       super(terminal, "paused");
@@ -57,7 +55,7 @@ abstract class Steering extends Verb {
   }
 
   /** Hands out again. */
-  @Command(name = "resume", description = "Hands out a paused subscription's events again.")
+  @Command(name = "resume")
   static final class Resume extends Steering {
     Resume(Terminal terminal) {
       super(terminal, "resumed");
@@ -70,9 +68,7 @@ abstract class Steering extends Verb {
   }
 
   /** Forgets it. */
-  @Command(
-      name = "remove",
-      description = "Forgets a subscription, its place and its dead letters. Its events stay.")
+  @Command(name = "remove")
   static final class Remove extends Steering {
     Remove(Terminal terminal) {
       super(terminal, "removed");

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Shows what is stored. */
-@Command(name = "streams", description = "Shows the streams' partitions and what they keep.")
+@Command(name = "streams")
 final class Streams extends Verb {
   Streams(Terminal terminal) {
     super(terminal);

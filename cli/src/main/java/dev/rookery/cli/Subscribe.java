@@ -21,7 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Runs a durable subscription. */
 @Command(
     name = "subscribe",
-    description = "Runs a durable subscription: prints its events, or hands each to a command.",
     footer = {
       "",
       "The command of --exec gets the event as CloudEvents JSON on standard input, and ROOKERY_SUBSCRIPTION,",

@@ -9,9 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Shows how far subscriptions got. */
-@Command(
-    name = "subscriptions",
-    description = "Shows subscriptions: state, lag, dead letters, the event that holds them up.")
+@Command(name = "subscriptions")
 final class Subscriptions extends Verb {
   @Parameters(paramLabel = "NAME", arity = "0..1", description = "One, by partition.")
   private Optional<String> name = Optional.empty();

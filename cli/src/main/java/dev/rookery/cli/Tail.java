@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Prints events as they come. */
-@Command(name = "tail", description = "Prints events; keeps no cursor and acknowledges nothing.")
+@Command(name = "tail")
 final class Tail extends Verb {
   private static final int PAGE = 500;
   private static final Duration PATIENCE = Duration.ofMillis(500);

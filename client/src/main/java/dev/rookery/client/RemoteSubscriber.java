@@ -128,6 +128,10 @@ final class RemoteSubscriber implements Subscriber {
   }
 
   private void notConnected(CompletionException e) {
+    Link unopened = link;
+    if (unopened != null) {
+      unopened.abort(Http.reason(e));
+    }
     if (e.getCause() instanceof WebSocketHandshakeException refusal) {
       int status = refusal.getResponse().statusCode();
       if (status == 403 || status == 404) {

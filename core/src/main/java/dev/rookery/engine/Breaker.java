@@ -30,6 +30,9 @@ final class Breaker {
   /** An outage; says whether the breaker has just opened. */
   boolean failed(String key, Instant now) {
     failing.add(key);
+    if (open && now.isBefore(probeAt)) {
+      return false;
+    }
     if (open) {
       pause =
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0

@@ -137,6 +137,9 @@ final class EngineSubscriber implements Subscriber {
 
   private void turn() {
     reap();
+    if (closing) {
+      return;
+    }
     Optional<Control> stored = parts.call(() -> store.find(name));
     if (stored.isEmpty()) {
       state = "removed";
@@ -176,13 +179,13 @@ final class EngineSubscriber implements Subscriber {
     if (stored.revision() == known.revision()) {
       return;
     }
-    control = stored;
     renewedAt = parts.environment().nanoTime() - parts.config().claimTtl().toNanos();
     if (!stored.definition().equals(known.definition())) {
       retireAll(HAND_OVER);
     } else if (stored.paused() == known.paused()) {
       drivers.values().forEach(WorkerDriver::operatorActed);
     }
+    control = stored;
   }
 
   private void renew() {

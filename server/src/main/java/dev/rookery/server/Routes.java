@@ -72,14 +72,16 @@ final class Routes {
     routes.get("/health/live", status::live);
     routes.get("/health/ready", status::ready);
     routes.get("/metrics", metrics::scrape);
-    routes.get("/openapi.json", ctx -> StatusEndpoint.resource(ctx, "openapi.json", Answers.JSON));
-    routes.get(
-        "/asyncapi.json", ctx -> StatusEndpoint.resource(ctx, "asyncapi.json", Answers.JSON));
-    routes.get(
-        "/", ctx -> StatusEndpoint.resource(ctx, "overview.html", "text/html; charset=utf-8"));
-    routes.get(
-        "/overview.js", ctx -> StatusEndpoint.resource(ctx, "overview.js", "text/javascript"));
+    file(routes, "/", "overview.html", "text/html; charset=utf-8");
+    file(routes, "/overview.css", "overview.css", "text/css");
+    file(routes, "/overview.js", "overview.js", "text/javascript; charset=utf-8");
+    file(routes, "/openapi.json", "openapi.json", Answers.JSON);
+    file(routes, "/asyncapi.json", "asyncapi.json", Answers.JSON);
     problems(routes);
+  }
+
+  private static void file(RoutesConfig routes, String path, String name, String contentType) {
+    routes.get(path, ctx -> StatusEndpoint.resource(ctx, name, contentType));
   }
 
   private void before(Context ctx) {

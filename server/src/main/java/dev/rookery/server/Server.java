@@ -97,7 +97,15 @@ public final class Server implements AutoCloseable {
     closed = true;
     streams.close();
     sockets.drain(config.drainLimit());
-    javalin.stop();
+    stop();
     metrics.close();
+  }
+
+  private void stop() {
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.log(System.Logger.Level.DEBUG, "some requests did not end in time: {0}", e.getMessage());
+    }
   }
 }

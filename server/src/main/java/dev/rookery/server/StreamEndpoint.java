@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -37,6 +38,7 @@ final class StreamEndpoint {
 
   private final EventBus bus;
   private final Semaphore places;
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
 
   StreamEndpoint(EventBus bus, int maxStreams) {
@@ -44,8 +46,10 @@ final class StreamEndpoint {
     this.places = new Semaphore(maxStreams);
   }
 
+  /** Ends the streams; their clients come again with the last id. */
   void close() {
     closing = true;
+    threads.forEach(Thread::interrupt);
   }
 
   void handle(Context ctx) throws IOException {
@@ -64,9 +68,11 @@ final class StreamEndpoint {
     if (!places.tryAcquire()) {
       throw Refused.tooMany("the server has as many event streams as it takes; close one first");
     }
+    threads.add(Thread.currentThread());
     try {
       stream(ctx.res(), patterns, where, from);
     } finally {
+      threads.remove(Thread.currentThread());
       places.release();
     }
   }
@@ -85,6 +91,9 @@ final class StreamEndpoint {
       try {
         page = bus.operations().read(new ReadRequest(patterns, where, next, PAGE, HEARTBEAT));
       } catch (RookeryException e) {
+        if (closing) {
+          return;
+        }
         // The client comes again with the last id; by then the bus may be back
         write(out, ": " + e.code() + "\n\n");
         return;

@@ -1,6 +1,7 @@
 package dev.rookery.testkit;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -18,5 +19,15 @@ public final class Soon {
         .atMost(limit)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(2));
+  }
+
+  /** Looks for a while that something is and stays so. */
+  public static void staysFor(Duration time, BooleanSupplier condition) {
+    Awaitility.await()
+        .atMost(time.plusSeconds(5))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .during(time)
+        .until(condition::getAsBoolean);
   }
 }

@@ -7,30 +7,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The bot processes. */
 final class Crew {
   private static final List<String> JVM = List.of("-Xmx32m", "-Xss512k", "-XX:TieredStopAtLevel=1");
 
   private final DemoPlan plan;
-  private final String address;
   private final Path folder;
   private final HistoryFolder histories;
-  private final Map<Integer, RookeryProcess> bots = new TreeMap<>();
+  private final Map<Integer, RookeryProcess> bots = new ConcurrentSkipListMap<>();
   private final Map<Integer, Integer> starts = new TreeMap<>();
+  private volatile String address = "";
+  private volatile boolean over;
 
-  Crew(DemoPlan plan, String address, Path folder, HistoryFolder histories) {
+  Crew(DemoPlan plan, Path folder, HistoryFolder histories) {
     this.plan = plan;
-    this.address = address;
     this.folder = folder;
     this.histories = histories;
   }
 
-  /** Starts all of them, side by side, and waits until all are ready. */
-  void start() throws IOException {
+  /** Starts all of them, side by side, on a bus. */
+  void start(String busAddress) throws IOException {
+    address = busAddress;
     for (int number = 1; number <= plan.bots(); number++) {
       start(number);
     }
+  }
+
+  void awaitReady() throws IOException {
     for (RookeryProcess bot : bots.values()) {
       bot.awaitReady();
     }
@@ -46,6 +51,9 @@ final class Crew {
     Path errors = folder.resolve(name + "." + start + ".log");
     RookeryProcess bot = RookeryProcess.start(plan.env(), errors, JVM, arguments);
     bots.put(number, bot);
+    if (over) {
+      bot.terminate();
+    }
     return bot;
   }
 
@@ -75,8 +83,9 @@ final class Crew {
     }
   }
 
-  /** Ends them at once. */
+  /** Ends them at once, those too that are just being started. */
   void kill() throws InterruptedException {
+    over = true;
     for (RookeryProcess bot : bots.values()) {
       bot.kill();
     }

@@ -51,15 +51,32 @@ public final class DemoRun {
   /** Shows it; throws InterruptedException when it was interrupted. */
   public DemoResult run() throws IOException, InterruptedException {
     Optional<RookeryProcess> server = startServer();
+    Crew crew = new Crew(plan, folder, histories);
+    Thread watcher = Thread.ofVirtual().start(() -> killWhenInterrupted(crew, server));
     try {
       String address = server.isPresent() ? readyUrl(server.get()) : plan.bus().orElseThrow();
       screen.say("the bus is at " + address + "; starting " + plan.bots() + " bots");
-      return withBots(address, server);
+      return withBots(address, crew, server);
     } finally {
+      crew.kill();
       if (server.isPresent()) {
         server.get().terminate();
         server.get().end();
       }
+      watcher.interrupt();
+    }
+  }
+
+  /** Whoever waits for one of them to become ready then sees its end. */
+  private void killWhenInterrupted(Crew crew, Optional<RookeryProcess> server) {
+    try {
+      while (!terminal.interruption().await(DRAIN)) {
+        // Nobody has asked yet.
+      }
+      crew.kill();
+      server.ifPresent(RookeryProcess::terminate);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -81,12 +98,12 @@ public final class DemoRun {
     return line.required("url").asString();
   }
 
-  private DemoResult withBots(String address, Optional<RookeryProcess> server)
+  private DemoResult withBots(String address, Crew crew, Optional<RookeryProcess> server)
       throws IOException, InterruptedException {
-    Crew crew = new Crew(plan, address, folder, histories);
+    crew.start(address);
     try (EventBus bus = EventBus.open(address);
         Traffic traffic = plan.traffic()) {
-      crew.start();
+      crew.awaitReady();
       long input = feed(bus, traffic, crew);
       drain(bus, crew);
       if (traffic.isOfCorpus()) {
@@ -97,8 +114,6 @@ public final class DemoRun {
       crew.end();
       Findings findings = histories.judge(plan.fleet(), dead);
       return new DemoResult(findings, input, histories.owners(), peak);
-    } finally {
-      crew.kill();
     }
   }
 

@@ -35,11 +35,12 @@ record Fleet(int bots) {
   }
 
   static Subscription own(int number) {
-    return Subscription.of(name(number), "user.**", "multibot.**");
+    return Subscription.of(name(number), "user.**", "bot.command.*", "multibot.**");
   }
 
+  /** Of one stream with one partition, so that one process owns all of it. */
   static Subscription shared() {
-    return Subscription.of(SHARED, "user.message.*", "bot.command.*");
+    return Subscription.of(SHARED, "user.message.*");
   }
 
   Map<String, List<TypePattern>> subscriptions() {

@@ -172,8 +172,7 @@ class CloudEventJsonTest {
   void brokenJsonInABatchIsNamedByItsIndexToo() {
     assertThatThrownBy(
             () -> CloudEventReader.batch(utf8("[" + HEAD + "},{\"id\":}]"), Limits.STANDARD))
-        .isInstanceOfSatisfying(
-            InvalidBatch.class, e -> assertThat(e.index()).isEqualTo(1));
+        .isInstanceOfSatisfying(InvalidBatch.class, e -> assertThat(e.index()).isEqualTo(1));
   }
 
   @Test

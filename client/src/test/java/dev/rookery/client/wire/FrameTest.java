@@ -163,8 +163,7 @@ class FrameTest {
             .window(17)
             .replayUntil(new Token(Map.of(new Partition("user", 0), Position.of(9))));
 
-    byte[] json =
-        dev.rookery.Json.MAPPER.writeValueAsBytes(SubscribeRequest.of(sent));
+    byte[] json = dev.rookery.Json.MAPPER.writeValueAsBytes(SubscribeRequest.of(sent));
 
     assertThat(SubscribeRequest.read(json).toSubscription()).isEqualTo(sent);
   }

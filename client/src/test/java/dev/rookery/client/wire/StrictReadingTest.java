@@ -50,8 +50,14 @@ class StrictReadingTest {
         bad("two values", "{" + HEAD + "}{}", "follows"),
         bad("a duplicate attribute", "{" + HEAD + ",\"id\":\"2\"}", "Duplicate"),
         bad("no id", "{\"specversion\":\"1.0\",\"source\":\"s\",\"type\":\"a\"}", "id is missing"),
-        bad("no source", "{\"specversion\":\"1.0\",\"id\":\"s\",\"type\":\"a\"}", "source is missing"),
-        bad("no type", "{\"specversion\":\"1.0\",\"source\":\"s\",\"id\":\"a\"}", "type is missing"),
+        bad(
+            "no source",
+            "{\"specversion\":\"1.0\",\"id\":\"s\",\"type\":\"a\"}",
+            "source is missing"),
+        bad(
+            "no type",
+            "{\"specversion\":\"1.0\",\"source\":\"s\",\"id\":\"a\"}",
+            "type is missing"),
         bad("no specversion", "{\"id\":\"1\",\"source\":\"s\",\"type\":\"a\"}", "specversion"),
         bad(
             "another specversion",
@@ -126,8 +132,7 @@ class StrictReadingTest {
   void isRefusedAndSaysWhy(String name, byte[] text, String said) {
     assertThatThrownBy(() -> CloudEventReader.draft(text, Limits.STANDARD))
         .isInstanceOfSatisfying(
-            RookeryException.class,
-            e -> assertThat(e.getMessage().length()).isLessThan(500))
+            RookeryException.class, e -> assertThat(e.getMessage().length()).isLessThan(500))
         .hasMessageContaining(said);
   }
 
@@ -149,9 +154,7 @@ class StrictReadingTest {
     String batch = "[" + ("{" + HEAD + "},").repeat(500) + "{" + HEAD + "}]";
 
     assertThatThrownBy(
-            () ->
-                CloudEventReader.batch(
-                    batch.getBytes(StandardCharsets.UTF_8), Limits.STANDARD))
+            () -> CloudEventReader.batch(batch.getBytes(StandardCharsets.UTF_8), Limits.STANDARD))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("more than 500 events");
   }
@@ -173,8 +176,7 @@ class StrictReadingTest {
 
   @Test
   void theMessageNamesTheByte() {
-    assertThatThrownBy(
-            () -> TextCheck.check("0123456789\\u0000".getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> TextCheck.check("0123456789\\u0000".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("byte 10");
   }

@@ -1,0 +1,179 @@
+package dev.rookery.testkit;
+
+import static dev.rookery.testkit.Soon.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rookery.BusConfig;
+import dev.rookery.Catalogue;
+import dev.rookery.EventBus;
+import dev.rookery.EventHandler;
+import dev.rookery.EventTypeInfo;
+import dev.rookery.EventTypeInfo.Validation;
+import dev.rookery.Json;
+import dev.rookery.Operations.PartitionProgress;
+import dev.rookery.Operations.SubscriptionInfo;
+import dev.rookery.Route;
+import dev.rookery.StreamConfig;
+import dev.rookery.Subscriber;
+import dev.rookery.Subscription;
+import dev.rookery.Undecodable;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What every bus promises, whatever is behind it. The test of a bus extends this and says how it is
+ * opened:
+ *
+ * {@snippet :
+ * class MemoryBusTest extends BusContract {
+ *   @Override
+ *   protected EventBus open(BusConfig config) {
+ *     return EventBus.open("memory:contract", config);
+ *   }
+ * }
+ * }
+ *
+ * Needs the modules for conditions and schemas on the class path.
+ */
+@Timeout(60)
+public abstract class BusContract
+    implements PublishContract,
+        DeliveryContract,
+        FailureContract,
+        HoldContract,
+        TakeOverContract,
+        ReplayContract,
+        OperationContract,
+        CausationContract {
+  /** What the stream {@code small} may take. */
+  static final long SMALL_BYTES = 100_000;
+
+  private static final BusConfig CONFIG =
+      BusConfig.standard()
+          .source("tester")
+          .claimTtl(Duration.ofSeconds(2))
+          .with(StreamConfig.of("wide", 4))
+          .with(Route.of("wide.**", "wide"))
+          .with(new StreamConfig("small", 1, Optional.empty(), Optional.of(SMALL_BYTES)))
+          .with(Route.of("small.**", "small"))
+          .catalogue(catalogue());
+
+  private final Deque<EventBus> opened = new ArrayDeque<>();
+  private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+  private boolean over;
+  private final LiveThreads threads = LiveThreads.now();
+
+  private static Catalogue catalogue() {
+    var schema = Json.MAPPER.readTree("{\"required\":[\"name\"]}");
+    return Catalogue.standard()
+        .with(EventTypeInfo.of("user.strict").schema(Validation.ENFORCE, schema))
+        .with(EventTypeInfo.of("user.lenient").schema(Validation.WARN, schema))
+        .with(EventTypeInfo.of("user.keyed").keyedBy("/channel/id"))
+        .with(EventTypeInfo.of("user.grown").upcast(1, data -> ((ObjectNode) data).put("new", 2)))
+        .with(
+            EventTypeInfo.of("user.fragile")
+                .upcast(
+                    1,
+                    data -> {
+                      throw new Undecodable("nobody knows version 1 any more");
+                    }));
+  }
+
+  /** Opens the bus of this test: within one test always the same, in the next another. */
+  protected abstract EventBus open(BusConfig config);
+
+  /**
+   * Opens the same bus beside the first, as another process does; the first itself where one
+   * process has it alone.
+   */
+  protected EventBus openAnother(BusConfig config) {
+    return open(config);
+  }
+
+  @BeforeEach
+  void openTheBus() {
+    opened.push(open(CONFIG));
+  }
+
+  @AfterEach
+  void closeLeavingNothingBehind() {
+    subscribers.forEach(subscriber -> subscriber.drain(Duration.ofSeconds(1)));
+    if (!over) {
+      awaitNoClaims();
+    }
+    closeAllButTheFirst();
+    bus().close();
+    threads.awaitNoOthers();
+  }
+
+  private void closeAllButTheFirst() {
+    while (opened.size() > 1) {
+      opened.pop().close();
+    }
+  }
+
+  @Override
+  public Subscriber subscribe(EventBus bus, Subscription subscription, EventHandler handler) {
+    Subscriber subscriber = bus.subscribe(subscription, handler);
+    subscribers.add(subscriber);
+    return subscriber;
+  }
+
+  @Override
+  public void closeTheBus() {
+    over = true;
+    bus().close();
+  }
+
+  /** Waits until nobody holds a claim any more. */
+  private void awaitNoClaims() {
+    soon()
+        .untilAsserted(() ->
+            assertThat(operations().subscriptions())
+                .flatExtracting(SubscriptionInfo::partitions)
+                .extracting(PartitionProgress::owner)
+                .allMatch(Optional::isEmpty));
+  }
+
+  @Override
+  public EventBus bus() {
+    return opened.getLast();
+  }
+
+  @Override
+  public EventBus another() {
+    EventBus another = openAnother(CONFIG);
+    if (another != bus()) {
+      opened.push(another);
+    }
+    return another;
+  }
+
+  @Override
+  public EventBus reopen() {
+    subscribers.forEach(Subscriber::close);
+    subscribers.clear();
+    closeAllButTheFirst();
+    opened.pop().close();
+    opened.push(open(CONFIG));
+    return bus();
+  }
+
+  @Override
+  public boolean keeps() {
+    return true;
+  }
+
+  @Override
+  public BusConfig config() {
+    return CONFIG;
+  }
+}
