@@ -2,6 +2,7 @@ package dev.rookery.embedded;
 
 import dev.rookery.PublishRejected;
 import dev.rookery.spi.Environment;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,8 +35,10 @@ final class AppendRows implements Write<List<Insertion>> {
   }
 
   @Override
-  public List<Insertion> run(Transaction transaction) {
-    if (!transaction.hasRoom(folder)) {
+  public List<Insertion> run(Transaction transaction) throws SQLException {
+    long bytes = rows.stream().mapToLong(EventRow::size).sum();
+    // Once in the write-ahead file, once in the database
+    if (!transaction.takeRoom(folder, 2 * bytes)) {
       throw new PublishRejected(folder.shortOfRoom());
     }
     long clock = transaction.now(environment);

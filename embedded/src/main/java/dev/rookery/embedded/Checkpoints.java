@@ -14,27 +14,44 @@ import java.sql.SQLException;
  * database itself and are in nobody's way.
  */
 final class Checkpoints {
-  private static final int PAGES = 4_000;
+  private static final int MOST_PAGES = 4_000;
+  private static final int LEAST_PAGES = 100;
+  private static final int PAGE_BYTES = 4_096;
 
   private final Session session;
+  private final int pages;
   private int attempted;
 
-  Checkpoints(Session session) {
+  /**
+   * Copies so often that the copying needs a part of the reserve only.
+   *
+   * @param reserve the bytes kept free on the disk
+   */
+  Checkpoints(Session session, long reserve) {
     this.session = session;
+    this.pages = Math.clamp(reserve / 4 / PAGE_BYTES, LEAST_PAGES, MOST_PAGES);
   }
 
-  /** Between two transactions: copies if it is time to. */
+  /** Between two transactions: copies if it is time to. A full disk leaves all as it is. */
   void run() throws SQLException {
-    int pages = pages("NOOP");
-    if (pages < attempted) {
+    int present = checkpoint("NOOP");
+    if (present < attempted) {
       attempted = 0;
     }
-    if (pages - attempted >= PAGES) {
-      attempted = pages(pages >= 2 * PAGES ? "RESTART" : "PASSIVE");
+    if (present - attempted >= pages) {
+      attempted = present;
+      try {
+        checkpoint(present >= 2 * pages ? "RESTART" : "PASSIVE");
+      } catch (SQLException e) {
+        if (!Failures.isFull(e)) {
+          throw e;
+        }
+      }
     }
   }
 
-  private int pages(String mode) throws SQLException {
+  /** The pages in the write-ahead file. */
+  private int checkpoint(String mode) throws SQLException {
     return session
         .first((ResultSet row) -> row.getInt(2), "PRAGMA wal_checkpoint(" + mode + ")")
         .orElse(0);

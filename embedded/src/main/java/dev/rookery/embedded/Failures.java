@@ -17,6 +17,10 @@ final class Failures {
         || code == SQLiteErrorCode.SQLITE_NOTADB.code;
   }
 
+  static boolean isFull(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_FULL.code;
+  }
+
   /** Whether nothing that the connection knows can be trusted after it. */
   static boolean isFatal(Throwable e) {
     return isDamage(e) || code(e) == SQLiteErrorCode.SQLITE_IOERR.code;

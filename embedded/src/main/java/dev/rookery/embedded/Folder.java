@@ -18,7 +18,10 @@ import java.util.Set;
 final class Folder {
   private static final long MIB = 1024 * 1024;
 
-  /** Kept free of events, so that cursors, trimming and checkpoints go on when the disk is full. */
+  /**
+   * Kept free of events, so that cursors, trimming and checkpoints go on when the disk is full; an
+   * eighth of a small disk.
+   */
   private static final long RESERVE = 64 * MIB;
 
   private static final long LOW = 1024 * MIB;
@@ -75,9 +78,22 @@ final class Folder {
     return path.resolve(name);
   }
 
-  /** Whether the disk takes more events. */
-  boolean hasRoom() {
-    return free() > reserve;
+  /** What is kept free of events. */
+  long reserve() {
+    return reserve;
+  }
+
+  /** The bytes that the disk has for events. */
+  long room() {
+    return free() - reserve;
+  }
+
+  /**
+   * The bytes that there are for events when the disk has none, but the database has pages that
+   * trimming emptied; its write-ahead file needs a part of the reserve then.
+   */
+  long roomWithin(long emptied) {
+    return free() > reserve / 4 ? emptied - reserve : 0;
   }
 
   String shortOfRoom() {

@@ -122,6 +122,12 @@ final class Session implements AutoCloseable {
     return statement;
   }
 
+  /** The bytes of the database file that hold nothing any more. */
+  long emptiedBytes() throws SQLException {
+    long pages = first((ResultSet row) -> row.getLong(1), "PRAGMA freelist_count").orElse(0L);
+    return pages * first((ResultSet row) -> row.getLong(1), "PRAGMA page_size").orElse(0L);
+  }
+
   void commit() throws SQLException {
     connection.commit();
   }

@@ -14,7 +14,7 @@ final class Transaction {
   private final Set<PartitionState> moved = new LinkedHashSet<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
   private final AppendBatch appends;
-  private Optional<Boolean> room = Optional.empty();
+  private Optional<Long> room = Optional.empty();
   private Optional<Long> now = Optional.empty();
 
   Transaction(Session session) {
@@ -43,11 +43,17 @@ final class Transaction {
     appends.insert();
   }
 
-  /** Whether the disk takes more events; asked once. */
-  boolean hasRoom(Folder folder) {
-    boolean answer = room.orElseGet(folder::hasRoom);
-    room = Optional.of(answer);
-    return answer;
+  /** Takes room on the disk for events; false where there is not enough. */
+  boolean takeRoom(Folder folder, long bytes) throws SQLException {
+    long left = room.isPresent() ? room.get() : room(folder);
+    boolean enough = left >= bytes;
+    room = Optional.of(enough ? left - bytes : left);
+    return enough;
+  }
+
+  private long room(Folder folder) throws SQLException {
+    long onDisk = folder.room();
+    return onDisk > 0 ? onDisk : folder.roomWithin(session.emptiedBytes());
   }
 
   /** The time of the transaction in nanoseconds, the same for all of it. */

@@ -58,7 +58,7 @@ final class Writer implements AutoCloseable {
     this.folder = store.folder().path();
     this.session = store.session();
     this.mark = store.mark();
-    this.checkpoints = new Checkpoints(session);
+    this.checkpoints = new Checkpoints(session, store.folder().reserve());
     this.listeners = listeners;
     this.failPoint = failPoint;
     this.thread = Thread.ofPlatform().name("rookery-writer " + folder).daemon().start(this::work);

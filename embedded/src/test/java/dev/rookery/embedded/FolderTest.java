@@ -80,7 +80,7 @@ class FolderTest {
     try (FileBackend backend = open(folder)) {
       appendEach(backend, 1, 3);
     }
-    Folder full = Folder.open(folder.toString()).reserving(Long.MAX_VALUE);
+    Folder full = Folder.open(folder.toString()).reserving(1L << 60);
     try (FileBackend backend =
         FileBackend.over(
             Store.open(full, false),

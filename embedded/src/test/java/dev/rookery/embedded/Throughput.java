@@ -113,7 +113,7 @@ final class Throughput {
     Path path = Files.createTempDirectory(folder, "bare");
     try (Session session = Session.writing(path.resolve("bare.db"))) {
       Schema.prepare(session, Folder.open(path.toString()));
-      Checkpoints checkpoints = new Checkpoints(session);
+      Checkpoints checkpoints = new Checkpoints(session, Long.MAX_VALUE);
       List<List<EventRow>> groups = new ArrayList<>();
       long begin = System.nanoTime();
       long place = 1L << 40;
