@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The appends of one transaction, of all partitions, inserted together: a statement that is run over
- * many rows at once costs less than half of one that is run for each.
+ * The appends of one transaction, of all partitions, inserted together: a statement that is run
+ * over many rows at once costs less than half of one that is run for each.
  *
  * <p>The ids go first, each with the place that its event gets if all are new; what the index
  * refuses was stored before. Only where there is such a one, the places are given once more without

@@ -28,8 +28,7 @@ final class ControlRow {
 
   private static Control read(ResultSet row) throws SQLException {
     Subscription definition =
-        Checked.read(
-            Subscription.class, row.getBytes(4), row.getLong(5), owner(row.getString(1)));
+        Checked.read(Subscription.class, row.getBytes(4), row.getLong(5), owner(row.getString(1)));
     return new Control(definition, row.getBoolean(2), row.getLong(3));
   }
 
@@ -43,12 +42,7 @@ final class ControlRow {
     long revision = HighWater.next(session, HighWater.REVISION);
     Checked encoded = Checked.of(definition, owner(definition.name()));
     session.update(
-        STORE,
-        definition.name(),
-        paused ? 1 : 0,
-        revision,
-        encoded.json(),
-        encoded.checksum());
+        STORE, definition.name(), paused ? 1 : 0, revision, encoded.json(), encoded.checksum());
     return new Control(definition, paused, revision);
   }
 

@@ -66,7 +66,8 @@ final class CursorRow {
   private static CursorRow read(ResultSet row) throws SQLException {
     Cursor cursor = Checked.read(Cursor.class, row.getBytes(4), row.getLong(5), owner(row));
     Partition partition = Partition.parse(row.getString(2));
-    return new CursorRow(row.getString(1), partition, cursor, Checked.stored(row.getBytes(4), row.getLong(5)));
+    return new CursorRow(
+        row.getString(1), partition, cursor, Checked.stored(row.getBytes(4), row.getLong(5)));
   }
 
   private static String owner(ResultSet row) throws SQLException {
@@ -121,12 +122,7 @@ final class CursorRow {
 
   private void put(Session session, String sql) throws SQLException {
     session.update(
-        sql,
-        subscription,
-        partition.toString(),
-        floor(cursor),
-        encoded.json(),
-        encoded.checksum());
+        sql, subscription, partition.toString(), floor(cursor), encoded.json(), encoded.checksum());
   }
 
   /** Saves the cursor if the claim is still the caller's, and says whether it was. */

@@ -17,8 +17,7 @@ final class Partitions {
 
   private record Kept(long position, long total, long storedAt) {
     static Kept read(ResultSet row) throws SQLException {
-      return new Kept(
-          PartitionState.positionOf(row.getLong(1)), row.getLong(2), row.getLong(3));
+      return new Kept(PartitionState.positionOf(row.getLong(1)), row.getLong(2), row.getLong(3));
     }
   }
 
@@ -27,8 +26,7 @@ final class Partitions {
     Partitions partitions = new Partitions();
     for (PartitionRow row : PartitionRow.list(session)) {
       PartitionState empty = new PartitionState(row.partition(), row.number(), Tail.EMPTY);
-      partitions.add(
-          new PartitionState(row.partition(), row.number(), tail(session, row, empty)));
+      partitions.add(new PartitionState(row.partition(), row.number(), tail(session, row, empty)));
     }
     return partitions;
   }
@@ -81,8 +79,7 @@ final class Partitions {
     return find(partition).orElseThrow();
   }
 
-  private PartitionRow register(Partition partition, Transaction transaction)
-      throws SQLException {
+  private PartitionRow register(Partition partition, Transaction transaction) throws SQLException {
     Session session = transaction.session();
     Optional<PartitionRow> known = PartitionRow.find(session, partition);
     PartitionRow row = known.isPresent() ? known.get() : PartitionRow.create(session, partition);

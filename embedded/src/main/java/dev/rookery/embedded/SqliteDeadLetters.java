@@ -213,8 +213,8 @@ final class SqliteDeadLetters implements DeadLetterStore {
 
   private Map<String, Long> counted(String sql, Object... values) {
     Map<String, Long> counts = new HashMap<>();
-    readers.read(session ->
-        session.list(row -> counts.put(row.getString(1), row.getLong(2)), sql, values));
+    readers.read(
+        session -> session.list(row -> counts.put(row.getString(1), row.getLong(2)), sql, values));
     return counts;
   }
 
@@ -225,8 +225,7 @@ final class SqliteDeadLetters implements DeadLetterStore {
     int slice = PAGE;
     while (slice == PAGE) {
       slice =
-          writer.write(transaction ->
-              transaction.session().update(PRUNE, Nanos.of(before), PAGE));
+          writer.write(transaction -> transaction.session().update(PRUNE, Nanos.of(before), PAGE));
       pruned += slice;
     }
     return pruned;

@@ -77,8 +77,7 @@ final class SqliteSubscriptions implements SubscriptionStore {
 
   private static Control require(Session session, String name) throws SQLException {
     return ControlRow.find(session, name)
-        .orElseThrow(() ->
-            new NotFound("there is no subscription " + InvalidInput.shown(name)));
+        .orElseThrow(() -> new NotFound("there is no subscription " + InvalidInput.shown(name)));
   }
 
   @Override

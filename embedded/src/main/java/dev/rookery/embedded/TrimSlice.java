@@ -19,8 +19,7 @@ final class TrimSlice implements Write<Long> {
   private static final String OLDEST =
       "SELECT place, stored_at, total, id, source FROM events"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
-  private static final String FORGET =
-      "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?";
+  private static final String FORGET = "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?";
   private static final String ORPHAN =
       "INSERT INTO orphan_ids (place, stored_at, id, source) VALUES (?, ?, ?, ?)";
   private static final String NO_ORPHAN = "DELETE FROM orphan_ids WHERE place = ?";

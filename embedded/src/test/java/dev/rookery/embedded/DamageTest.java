@@ -87,8 +87,8 @@ class DamageTest {
       assertThatThrownBy(() -> backend.subscriptions().cursors("keeper"))
           .isInstanceOf(DamagedLog.class)
           .hasMessageContaining("keeper");
-      assertThatThrownBy(() ->
-              backend.log().trim(USER, Optional.of(Duration.ofNanos(1)), Optional.empty()))
+      assertThatThrownBy(
+              () -> backend.log().trim(USER, Optional.of(Duration.ofNanos(1)), Optional.empty()))
           .isInstanceOf(DamagedLog.class);
       assertThat(ids(backend)).isEqualTo(idsOf(1, 9));
     }
@@ -145,7 +145,8 @@ class DamageTest {
     return IntStream.rangeClosed(first, last)
         .mapToObj(n ->
             Samples.append(
-                Samples.event("event-" + n, "bot", Payload.json("\"" + "x".repeat(3_000) + n + '"'))))
+                Samples.event(
+                    "event-" + n, "bot", Payload.json("\"" + "x".repeat(3_000) + n + '"'))))
         .toList();
   }
 

@@ -2,8 +2,8 @@ package dev.rookery.embedded;
 
 import static dev.rookery.embedded.Fixture.USER;
 import static dev.rookery.embedded.Fixture.appendEach;
-import static dev.rookery.embedded.Fixture.idsOf;
 import static dev.rookery.embedded.Fixture.ids;
+import static dev.rookery.embedded.Fixture.idsOf;
 import static dev.rookery.embedded.Fixture.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,10 +83,7 @@ class FolderTest {
     Folder full = Folder.open(folder.toString()).reserving(1L << 60);
     try (FileBackend backend =
         FileBackend.over(
-            Store.open(full, false),
-            BusConfig.standard(),
-            Environment.system(),
-            FailPoint.NONE)) {
+            Store.open(full, false), BusConfig.standard(), Environment.system(), FailPoint.NONE)) {
       assertThatThrownBy(() -> appendEach(backend, 4, 4))
           .isInstanceOf(PublishRejected.class)
           .hasMessageContaining("make room");

@@ -54,8 +54,8 @@ class KillTest {
     try (FileBackend backend = open(folder)) {
       List<Event> events = readAll(backend);
       assertThat(backend.log().latest(Fixture.USER).ordinal()).isEqualTo(events.size());
-      acknowledged.forEach((id, position) ->
-          assertThat(events.get(position - 1).id()).isEqualTo(id));
+      acknowledged.forEach(
+          (id, position) -> assertThat(events.get(position - 1).id()).isEqualTo(id));
     }
   }
 }

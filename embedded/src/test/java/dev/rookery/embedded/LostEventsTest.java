@@ -117,8 +117,7 @@ class LostEventsTest {
           .allSatisfy(entry ->
               assertThat(entry)
                   .isInstanceOfSatisfying(
-                      Entry.Broken.class,
-                      broken -> assertThat(broken.reason()).contains("lost")));
+                      Entry.Broken.class, broken -> assertThat(broken.reason()).contains("lost")));
       assertThat(backend.log().append(USER, numbered(11, 11)).getFirst().position())
           .isEqualTo(Position.of(31));
     }

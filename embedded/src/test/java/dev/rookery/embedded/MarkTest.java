@@ -85,7 +85,8 @@ class MarkTest {
     Path path = folder.resolve("mark");
     List<PartitionState> states =
         java.util.stream.IntStream.range(0, 10_240)
-            .mapToObj(n -> at(new Partition("a-stream-with-quite-a-long-name-" + n / 256, n), n + 1))
+            .mapToObj(
+                n -> at(new Partition("a-stream-with-quite-a-long-name-" + n / 256, n), n + 1))
             .toList();
     try (Mark mark = Mark.open(path)) {
       mark.write(states);

@@ -1,5 +1,6 @@
 package dev.rookery.embedded;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
 import dev.rookery.Event;
@@ -8,7 +9,6 @@ import dev.rookery.Payload;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Environment;
 import java.lang.management.ManagementFactory;
-import com.sun.management.OperatingSystemMXBean;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +28,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Throughput {
   private static final Partition USER = new Partition("user", 0);
-  private static final byte[] DATA = ("{\"text\":\"" + "x".repeat(189) + "\"}").getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DATA =
+      ("{\"text\":\"" + "x".repeat(189) + "\"}").getBytes(StandardCharsets.US_ASCII);
   private static final Environment ENVIRONMENT = Environment.system();
 
   private final Path folder;
@@ -54,8 +55,7 @@ final class Throughput {
   }
 
   private void print(String what, int publishers, int batch) throws Exception {
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long begin = System.nanoTime();
     long busy = system.getProcessCpuTime();
     long events = publishers == 0 ? bare(batch) : log(publishers, batch);
@@ -127,8 +127,7 @@ final class Throughput {
     }
   }
 
-  private static long insert(Session session, List<EventRow> rows, long last)
-      throws SQLException {
+  private static long insert(Session session, List<EventRow> rows, long last) throws SQLException {
     String newId = "INSERT INTO ids (id, source, number, place, content) VALUES (?, ?, ?, ?, ?)";
     long place = last;
     for (EventRow row : rows) {

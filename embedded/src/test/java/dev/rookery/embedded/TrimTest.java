@@ -41,8 +41,7 @@ class TrimTest {
   private static long rows(FileBackend backend, String table) {
     return backend
         .readers()
-        .read(session ->
-            session.first(row -> row.getLong(1), "SELECT count(*) FROM " + table))
+        .read(session -> session.first(row -> row.getLong(1), "SELECT count(*) FROM " + table))
         .orElseThrow();
   }
 
@@ -109,8 +108,7 @@ class TrimTest {
                 while (!done.get()) {
                   backend
                       .log()
-                      .read(
-                          USER, backend.log().earliest(USER).position(), 100, Long.MAX_VALUE);
+                      .read(USER, backend.log().earliest(USER).position(), 100, Long.MAX_VALUE);
                 }
               });
       for (int batch = 0; batch < 80; batch++) {

@@ -108,8 +108,8 @@ class WriterTest {
       assertThatThrownBy(() -> appendEach(backend, 99, 99))
           .isInstanceOf(LogFailed.class)
           .hasMessageContaining("open it again");
-      assertThatThrownBy(() ->
-              backend.subscriptions().define(Subscription.of("late", "**"), Map.of()))
+      assertThatThrownBy(
+              () -> backend.subscriptions().define(Subscription.of("late", "**"), Map.of()))
           .isInstanceOf(LogFailed.class);
       assertThat(ids(backend)).startsWith(idsOf(1, 9 + at).toArray(new String[0]));
     }
@@ -166,8 +166,7 @@ class WriterTest {
                   transaction.session().update("DELETE FROM events");
                   throw new SQLException("broken");
                 }));
-        Future<?> after =
-            callers.submit(() -> backend.changeSetting("n", Optional.empty(), "v"));
+        Future<?> after = callers.submit(() -> backend.changeSetting("n", Optional.empty(), "v"));
         gate.countDown();
 
         first.get();
@@ -284,8 +283,7 @@ class WriterTest {
 
   private static List<Long> positions(FileBackend backend, int first, int last) {
     return numbered(first, last).stream()
-        .map(append ->
-            backend.log().append(USER, List.of(append)).getFirst().position().high())
+        .map(append -> backend.log().append(USER, List.of(append)).getFirst().position().high())
         .toList();
   }
 

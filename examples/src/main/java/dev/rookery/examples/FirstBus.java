@@ -6,7 +6,10 @@ import dev.rookery.EventType;
 import dev.rookery.Subscription;
 import java.util.concurrent.CountDownLatch;
 
-/** Two bots that know each other only by what they say: one hears messages and answers, the other counts answers. */
+/**
+ * Two bots that know each other only by what they say: one hears messages and answers, the other
+ * counts answers.
+ */
 public final class FirstBus {
   private FirstBus() {}
 
@@ -27,12 +30,12 @@ public final class FirstBus {
           "greeter",
           Message.class,
           (message, event) ->
-              bus.publish(
-                  Draft.of("bot.answered", "{\"text\":\"hello\"}").key(message.channel())));
+              bus.publish(Draft.of("bot.answered", "{\"text\":\"hello\"}").key(message.channel())));
       bus.subscribe(
           Subscription.of("counter", "bot.answered"),
           event -> {
-            System.out.println("an answer in " + event.key() + ", caused by " + event.causation().orElse(""));
+            System.out.println(
+                "an answer in " + event.key() + ", caused by " + event.causation().orElse(""));
             answered.countDown();
           });
       System.out.println("stored as " + bus.publish(new Message("#general", "anybody here?")));

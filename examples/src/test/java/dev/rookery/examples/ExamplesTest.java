@@ -20,6 +20,8 @@ class ExamplesTest {
     } finally {
       System.setOut(before);
     }
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("stored as Receipt[").contains("an answer in #general, caused by ");
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("stored as Receipt[")
+        .contains("an answer in #general, caused by ");
   }
 }
