@@ -86,6 +86,11 @@ public record Problem(
     } catch (JacksonException e) {
       // Not ours: something between the client and the server has answered.
     }
-    return of(status, "", "the answer was HTTP " + status + " without a problem description");
+    return new Problem(
+        null,
+        null,
+        status,
+        "the answer was HTTP " + status + " without a problem description",
+        null);
   }
 }
