@@ -86,11 +86,7 @@ public record Problem(
     } catch (JacksonException e) {
       // Not ours: something between the client and the server has answered.
     }
-    return new Problem(
-        null,
-        null,
-        status,
-        "the answer was HTTP " + status + " without a problem description",
-        null);
+    String detail = "the answer was HTTP " + status + " without a problem description";
+    return new Problem("about:blank", "", status, detail, Map.of());
   }
 }
