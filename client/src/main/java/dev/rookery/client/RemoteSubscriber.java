@@ -18,7 +18,6 @@ import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -104,7 +103,7 @@ final class RemoteSubscriber implements Subscriber {
         Session session = new Session();
         try {
           session.live();
-        } catch (CompletionException e) {
+        } catch (RuntimeException e) {
           notConnected(e);
         }
         handlings.revokeAll();
@@ -127,7 +126,7 @@ final class RemoteSubscriber implements Subscriber {
     }
   }
 
-  private void notConnected(CompletionException e) {
+  private void notConnected(RuntimeException e) {
     Link unopened = link;
     if (unopened != null) {
       unopened.abort(Http.reason(e));

@@ -68,11 +68,22 @@ final class SpoolSender implements Runnable {
           !batch.isEmpty();
           batch = spool.take(BATCH_EVENTS, BATCH_BYTES)) {
         rest.addAll(batch);
-        sendAll();
+        sendOrGiveUp();
         spool.sent();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nobody may wait for ever because of a mistake here, or because memory ran out. */
+  private void sendOrGiveUp() throws InterruptedException {
+    try {
+      sendAll();
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      LOG.log(System.Logger.Level.ERROR, "publishing to " + http.base() + " failed", e);
+      rest.forEach(pending -> pending.complete(abandoned(pending, http.base())));
+      rest.clear();
     }
   }
 
