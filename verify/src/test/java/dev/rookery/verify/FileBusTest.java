@@ -15,7 +15,7 @@ class FileBusTest extends BusContract {
   }
 
   @Override
-  protected EventBus openAnother(BusConfig config) {
-    return bus();
+  protected boolean takesOneProcess() {
+    return true;
   }
 }
