@@ -148,7 +148,7 @@ final class RemoteSubscriber implements Subscriber {
         subscription.name(),
         http.base(),
         why);
-    if ((!closing) && ended.getCount() > 0) {
+    if (!closing && ended.getCount() > 0) {
       state = "reconnecting: " + why;
     }
   }
