@@ -20,7 +20,7 @@ public record Address(String text, String scheme, String rest, Map<String, Strin
   /**
    * Takes an address apart.
    *
-   * @throws InvalidInput when it has no scheme
+   * @throws InvalidInput when it has no scheme or an option cannot be decoded
    */
   public static Address parse(String text) {
     int colon = text.indexOf(':');
@@ -38,11 +38,23 @@ public record Address(String text, String scheme, String rest, Map<String, Strin
         int equals = option.indexOf('=');
         String name = equals < 0 ? option : option.substring(0, equals);
         String value = equals < 0 ? "" : option.substring(equals + 1);
-        options.put(name, URLDecoder.decode(value, StandardCharsets.UTF_8));
+        options.put(name, decoded(name, value));
       }
     }
     return new Address(
         text, text.substring(0, colon).toLowerCase(java.util.Locale.ROOT), rest, options);
+  }
+
+  private static String decoded(String name, String value) {
+    try {
+      return URLDecoder.decode(value, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInput(
+          "the option '"
+              + InvalidInput.shown(name)
+              + "' of the address is not percent-encoded; write % as %25",
+          e);
+    }
   }
 
   public Optional<String> option(String name) {
@@ -52,6 +64,6 @@ public record Address(String text, String scheme, String rest, Map<String, Strin
   @Override
   public String toString() {
     String shown = scheme + ":" + rest;
-    return shown.replaceAll("//[^@/]*@", "//***@");
+    return shown.replaceAll("//[^/]*@", "//***@");
   }
 }

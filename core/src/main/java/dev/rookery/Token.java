@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /** Positions over several partitions, which travel as one opaque string. */
 public record Token(Map<Partition, Position> positions) {
   static final String PREFIX = "t_";
-  private static final int MAX_LENGTH = 8_192;
+  private static final int MAX_LENGTH = 65_536;
 
   public Token {
     positions = Map.copyOf(positions);
