@@ -16,6 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -36,12 +39,18 @@ final class EngineParts {
   private final Map<Partition, Long> limits = new HashMap<>();
   private final Runnable stopListening;
   private final BlockingCalls calls;
+  private final ScheduledThreadPoolExecutor timer;
 
   EngineParts(Backend backend, BusConfig config, Environment environment) {
     this.backend = backend;
     this.config = config;
     this.environment = environment;
     this.calls = new BlockingCalls(backend.capabilities().pinsThreads());
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("rookery-timer").factory());
+    this.timer.setRemoveOnCancelPolicy(true);
+    this.timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     Optional<Long> memory = memoryLimit(backend, config);
     for (StreamConfig stream : config.streams()) {
       List<Partition> its =
@@ -131,6 +140,11 @@ final class EngineParts {
     return Math.max(64 << 10, Math.min(WINDOW_BYTES, share));
   }
 
+  /** Wakes who sleeps until a time; what it runs must not block. */
+  ScheduledExecutorService timer() {
+    return timer;
+  }
+
   /** Calls the store from any thread, without holding a virtual thread's carrier. */
   <T> T call(Supplier<T> supplier) {
     return calls.call(supplier);
@@ -154,5 +168,6 @@ final class EngineParts {
     stopListening.run();
     readers.values().forEach(PartitionReader::close);
     calls.close();
+    timer.shutdownNow();
   }
 }

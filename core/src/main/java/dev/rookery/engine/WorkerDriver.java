@@ -59,7 +59,7 @@ final class WorkerDriver {
   private final Partition partition;
   private final Runnable whenEnded;
 
-  private final Mailbox mailbox = new Mailbox();
+  private final Mailbox mailbox;
   private final HandlerThreads handlers;
   private final StoreThread store;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -93,6 +93,7 @@ final class WorkerDriver {
     this.claim = claim;
     this.claimedAt = claimedAt;
     this.whenEnded = whenEnded;
+    this.mailbox = new Mailbox(parts.timer());
     this.handlers =
         new HandlerThreads(
             handler,
@@ -188,7 +189,7 @@ final class WorkerDriver {
       handlers.interruptAll();
     }
     reader.cancel(sink);
-    mailbox.wake();
+    mailbox.call();
     ended.countDown();
     whenEnded.run();
   }
@@ -219,6 +220,8 @@ final class WorkerDriver {
       end(
           new End.Failed(
               e instanceof RuntimeException cause ? cause : new IllegalStateException(e)));
+    } finally {
+      mailbox.close();
     }
   }
 
