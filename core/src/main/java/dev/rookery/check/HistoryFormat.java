@@ -6,26 +6,25 @@ import dev.rookery.Position;
 import dev.rookery.check.HistoryLine.Handled;
 import dev.rookery.check.HistoryLine.Result;
 import dev.rookery.check.HistoryLine.Stored;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.util.ByteBufferBackedOutputStream;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /** History as JSON lines: one object a line, {@code op} says which. */
 public final class HistoryFormat {
-  private static final int MAX_LINE = 4_096;
+  private static final int USUAL_LINE = 256;
 
   private HistoryFormat() {}
 
   /** The line with its end, in one piece, so that it can be appended in one write. */
   public static byte[] write(HistoryLine line) {
-    byte[] bytes = new byte[MAX_LINE];
-    var buffer = java.nio.ByteBuffer.wrap(bytes);
-    try (JsonGenerator json =
-        Json.MAPPER.createGenerator(new ByteBufferBackedOutputStream(buffer))) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_LINE);
+    try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
       json.writeStartObject();
       switch (line) {
         case Stored stored -> write(json, stored);
@@ -33,8 +32,8 @@ public final class HistoryFormat {
       }
       json.writeEndObject();
     }
-    buffer.put((byte) '\n');
-    return java.util.Arrays.copyOf(bytes, buffer.position());
+    bytes.write('\n');
+    return bytes.toByteArray();
   }
 
   private static void write(JsonGenerator json, Stored line) {
@@ -68,48 +67,73 @@ public final class HistoryFormat {
 
   /** The line, empty where it is torn: what a killed process had begun to write. */
   public static Optional<HistoryLine> read(String text) {
-    try {
-      JsonNode json = Json.MAPPER.readTree(text.getBytes(StandardCharsets.UTF_8));
-      Partition partition = Partition.parse(json.required("partition").asString());
-      Position position = Position.parse(json.required("position").asString());
-      return Optional.of(
-          text(json, "op").equals("publish")
-              ? stored(json, partition, position)
-              : handled(json, partition, position));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return read(bytes, 0, bytes.length);
+  }
+
+  /** The line that these bytes are, without its end; empty where it is torn. */
+  public static Optional<HistoryLine> read(byte[] bytes, int offset, int length) {
+    Fields fields = new Fields();
+    try (JsonParser json = Json.MAPPER.createParser(bytes, offset, length)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        fields.take(name, json);
+      }
+      return json.currentToken() == JsonToken.END_OBJECT
+          ? Optional.of(fields.toLine())
+          : Optional.empty();
     } catch (JacksonException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  private static Stored stored(JsonNode json, Partition partition, Position position) {
-    return new Stored(
-        text(json, "process"),
-        text(json, "id"),
-        text(json, "type"),
-        text(json, "key"),
-        json.required("seq").asLong(),
-        partition,
-        position,
-        json.required("duplicate").asBoolean(),
-        json.required("sent").asLong(),
-        json.required("at").asLong());
-  }
+  /** The members of a line while they come in. */
+  private static final class Fields {
+    private String op = "";
+    private String phase = "";
+    private String process = "";
+    private String subscription = "";
+    private String id = "";
+    private String type = "";
+    private String key = "";
+    private String partition = "";
+    private String position = "";
+    private long seq;
+    private int attempt;
+    private boolean duplicate;
+    private long sent;
+    private long at;
 
-  private static Handled handled(JsonNode json, Partition partition, Position position) {
-    return new Handled(
-        text(json, "process"),
-        text(json, "subscription"),
-        text(json, "id"),
-        text(json, "key"),
-        json.required("seq").asLong(),
-        partition,
-        position,
-        json.required("attempt").asInt(),
-        Result.valueOf(text(json, "phase").toUpperCase(Locale.ROOT)),
-        json.required("at").asLong());
-  }
+    private void take(String name, JsonParser json) {
+      switch (name) {
+        case "op" -> op = json.getString();
+        case "phase" -> phase = json.getString();
+        case "process" -> process = json.getString();
+        case "subscription" -> subscription = json.getString();
+        case "id" -> id = json.getString();
+        case "type" -> type = json.getString();
+        case "key" -> key = json.getString();
+        case "partition" -> partition = json.getString();
+        case "position" -> position = json.getString();
+        case "seq" -> seq = json.getLongValue();
+        case "attempt" -> attempt = json.getIntValue();
+        case "duplicate" -> duplicate = json.getBooleanValue();
+        case "sent" -> sent = json.getLongValue();
+        case "at" -> at = json.getLongValue();
+        default -> json.skipChildren();
+      }
+    }
 
-  private static String text(JsonNode json, String name) {
-    return json.required(name).asString();
+    private HistoryLine toLine() {
+      Partition part = Partition.parse(partition);
+      Position place = Position.parse(position);
+      if (op.equals("publish")) {
+        return new Stored(process, id, type, key, seq, part, place, duplicate, sent, at);
+      }
+      Result result = Result.valueOf(phase.toUpperCase(Locale.ROOT));
+      return new Handled(process, subscription, id, key, seq, part, place, attempt, result, at);
+    }
   }
 }
