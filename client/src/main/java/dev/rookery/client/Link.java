@@ -1,27 +1,30 @@
 package dev.rookery.client;
 
+import com.neovisionaries.ws.client.WebSocket;
+import com.neovisionaries.ws.client.WebSocketAdapter;
+import com.neovisionaries.ws.client.WebSocketException;
+import com.neovisionaries.ws.client.WebSocketFactory;
+import com.neovisionaries.ws.client.WebSocketFrame;
 import dev.rookery.RookeryException;
 import dev.rookery.client.wire.ServerFrame;
 import dev.rookery.spi.Environment;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One WebSocket connection, from its opening to its end. */
-final class Link implements WebSocket.Listener {
+final class Link extends WebSocketAdapter {
   /** The server pings every two seconds; one that is silent for so long is gone. */
   private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private static final int FRAMES_AHEAD = 16;
 
   private final String subscription;
   private final ServerFrame.Receiver receiver;
   private final Environment environment;
-  private final StringBuilder parts = new StringBuilder();
   private final Outgoing outgoing = new Outgoing();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile String reason = "the connection ended";
@@ -38,14 +41,27 @@ final class Link implements WebSocket.Listener {
   /**
    * Opens the connection.
    *
-   * @throws CompletionException when the server cannot be reached or refuses
+   * @throws IOException when the server cannot be reached
+   * @throws WebSocketException when it cannot be reached or refuses
    */
-  void open(Http http) {
-    http.client()
-        .newWebSocketBuilder()
-        .connectTimeout(Http.CONNECT_LIMIT)
-        .buildAsync(http.webSocketUri("/v1/subscribe"), this)
-        .join();
+  void open(Http http) throws IOException, WebSocketException {
+    WebSocket opening =
+        new WebSocketFactory()
+            .setConnectionTimeout(Math.toIntExact(Http.CONNECT_LIMIT.toMillis()))
+            .setSocketTimeout(Math.toIntExact(Http.CONNECT_LIMIT.toMillis()))
+            .createSocket(http.webSocketUri("/v1/subscribe"))
+            .setDirectTextMessage(true)
+            .setFrameQueueSize(FRAMES_AHEAD)
+            .addListener(this);
+    socket = opening;
+    opening.connect();
+    opening.getConnectedSocket().setTcpNoDelay(true);
+    if (closed.getCount() == 0) {
+      cut(opening);
+      return;
+    }
+    heard = environment.nanoTime();
+    Thread.ofVirtual().name("rookery-settle-" + subscription).start(() -> write(opening));
   }
 
   Outgoing outgoing() {
@@ -70,7 +86,19 @@ final class Link implements WebSocket.Listener {
     end(why);
     WebSocket open = socket;
     if (open != null) {
-      open.abort();
+      cut(open);
+    }
+  }
+
+  /** As a crash would, without a word; the library's threads end when they notice. */
+  private static void cut(WebSocket open) {
+    Socket below = open.getSocket();
+    try {
+      if (below != null) {
+        below.close();
+      }
+    } catch (IOException e) {
+      // It is closed all the same.
     }
   }
 
@@ -85,61 +113,50 @@ final class Link implements WebSocket.Listener {
   private void write(WebSocket open) {
     try {
       for (String frame = outgoing.next(); frame != null; frame = outgoing.next()) {
-        open.sendText(frame, true).join();
+        open.sendText(frame);
       }
-    } catch (CompletionException | InterruptedException e) {
+    } catch (InterruptedException e) {
       abort(Http.reason(e));
     }
   }
 
   @Override
-  public void onOpen(WebSocket opened) {
-    socket = opened;
+  public void onFrame(WebSocket from, WebSocketFrame frame) {
     heard = environment.nanoTime();
-    if (closed.getCount() == 0) {
-      opened.abort();
-      return;
+  }
+
+  @Override
+  public void onTextMessage(WebSocket from, byte[] text) {
+    try {
+      ServerFrame.read(text, subscription, receiver);
+    } catch (RookeryException e) {
+      abort("the server sent what is no frame: " + e.getMessage());
     }
-    Thread.ofVirtual().name("rookery-settle-" + subscription).start(() -> write(opened));
-    opened.request(1);
   }
 
   @Override
-  public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-    heard = environment.nanoTime();
-    String text = data.toString();
-    if (!last || parts.length() > 0) {
-      parts.append(text);
-      text = parts.toString();
-    }
-    if (last) {
-      parts.setLength(0);
-      try {
-        ServerFrame.read(text.getBytes(StandardCharsets.UTF_8), subscription, receiver);
-      } catch (RookeryException e) {
-        abort("the server sent what is no frame: " + e.getMessage());
-        return null;
-      }
-    }
-    from.request(1);
-    return null;
+  public void onDisconnected(
+      WebSocket from,
+      @Nullable WebSocketFrame theirs,
+      @Nullable WebSocketFrame ours,
+      boolean byServer) {
+    end(
+        byServer && theirs != null
+            ? "the server closed the connection: "
+                + theirs.getCloseCode()
+                + " "
+                + theirs.getCloseReason()
+            : "the connection was cut");
   }
 
   @Override
-  public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
-    heard = environment.nanoTime();
-    from.request(1);
-    return null;
-  }
-
-  @Override
-  public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String why) {
-    end("the server closed the connection: " + code + " " + why);
-    return null;
-  }
-
-  @Override
-  public void onError(WebSocket from, Throwable error) {
+  public void onError(WebSocket from, WebSocketException error) {
     end(Http.reason(error));
+  }
+
+  /** A receiver that throws has a mistake; the connection is of no more use. */
+  @Override
+  public void handleCallbackError(WebSocket from, Throwable cause) {
+    abort(Http.reason(cause));
   }
 }

@@ -55,17 +55,28 @@ final class Outgoing {
     }
   }
 
-  /** The next frame; null once closed. */
+  /** The next frame; null once closed. Handlers that are about to end go first. */
+  @SuppressWarnings("ThreadPriorityCheck") // the yield makes frames fuller, nothing relies on it
   @Nullable String next() throws InterruptedException {
+    awaitWork();
+    Thread.yield();
+    lock.lock();
+    try {
+      if (closed) {
+        return null;
+      }
+      return ackCount > 0 ? ackFrame() : frames.remove();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitWork() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (ackCount == 0 && frames.isEmpty() && !closed) {
         changed.await();
       }
-      if (closed) {
-        return null;
-      }
-      return ackCount > 0 ? ackFrame() : frames.remove();
     } finally {
       lock.unlock();
     }

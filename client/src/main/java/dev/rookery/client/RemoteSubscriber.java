@@ -1,5 +1,7 @@
 package dev.rookery.client;
 
+import com.neovisionaries.ws.client.OpeningHandshakeException;
+import com.neovisionaries.ws.client.WebSocketException;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.Delivery;
 import dev.rookery.EventHandler;
@@ -14,7 +16,7 @@ import dev.rookery.client.wire.Problem;
 import dev.rookery.client.wire.ServerFrame;
 import dev.rookery.client.wire.SubscribeRequest;
 import dev.rookery.spi.Environment;
-import java.net.http.WebSocketHandshakeException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,7 @@ final class RemoteSubscriber implements Subscriber {
       Set.of("backend-unavailable", "bus-closed", "draining", "too-many-requests", "log-failed");
 
   private final Subscription subscription;
+  private volatile Subscription definition;
   private final Http http;
   private final Environment environment;
   private final Consumer<RemoteSubscriber> whenClosed;
@@ -57,6 +60,7 @@ final class RemoteSubscriber implements Subscriber {
       Environment environment,
       Consumer<RemoteSubscriber> whenClosed) {
     this.subscription = subscription;
+    this.definition = subscription;
     this.http = http;
     this.environment = environment;
     this.whenClosed = whenClosed;
@@ -103,7 +107,7 @@ final class RemoteSubscriber implements Subscriber {
         Session session = new Session();
         try {
           session.live();
-        } catch (RuntimeException e) {
+        } catch (IOException | WebSocketException | RuntimeException e) {
           notConnected(e);
         }
         handlings.revokeAll();
@@ -126,13 +130,13 @@ final class RemoteSubscriber implements Subscriber {
     }
   }
 
-  private void notConnected(RuntimeException e) {
+  private void notConnected(Exception e) {
     Link unopened = link;
     if (unopened != null) {
       unopened.abort(Http.reason(e));
     }
-    if (e.getCause() instanceof WebSocketHandshakeException refusal) {
-      int status = refusal.getResponse().statusCode();
+    if (e instanceof OpeningHandshakeException refusal) {
+      int status = refusal.getStatusLine().getStatusCode();
       if (status == 403 || status == 404) {
         fail(new InvalidInput(http.base() + " refuses the WebSocket with HTTP " + status));
         return;
@@ -168,7 +172,7 @@ final class RemoteSubscriber implements Subscriber {
     private final Link own = new Link(subscription.name(), this, environment);
     private boolean accepted;
 
-    private void live() throws InterruptedException {
+    private void live() throws InterruptedException, IOException, WebSocketException {
       link = own;
       own.open(http);
       own.outgoing().frame(Json.MAPPER.writeValueAsString(SubscribeRequest.of(subscription)));
@@ -224,6 +228,11 @@ final class RemoteSubscriber implements Subscriber {
     }
 
     @Override
+    public void changed(Subscription now) {
+      definition = now;
+    }
+
+    @Override
     public void ended() {
       state = "ended";
       ended.countDown();
@@ -267,7 +276,7 @@ final class RemoteSubscriber implements Subscriber {
 
   @Override
   public Subscription subscription() {
-    return subscription;
+    return definition;
   }
 
   @Override

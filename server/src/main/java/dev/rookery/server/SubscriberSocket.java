@@ -3,6 +3,7 @@ package dev.rookery.server;
 import dev.rookery.BusClosed;
 import dev.rookery.EventHandler;
 import dev.rookery.InvalidInput;
+import dev.rookery.Json;
 import dev.rookery.RookeryException;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
@@ -39,6 +40,7 @@ public final class SubscriberSocket
   private volatile boolean closed;
   private volatile long heard;
   private String shownState = "running";
+  private @Nullable Subscription shownDefinition;
 
   SubscriberSocket(SubscriberSockets sockets) {
     this.sockets = sockets;
@@ -113,6 +115,7 @@ public final class SubscriberSocket
     OpenDeliveries open = deliveries();
     Subscriber begun =
         sockets.bus().subscribe(subscription, EventHandler.ofDeliveries(open::handle));
+    shownDefinition = subscription;
     subscriber = begun;
     out()
         .answer(
@@ -245,14 +248,33 @@ public final class SubscriberSocket
     }
     open.sendPing(ByteBuffer.allocate(0), Callback.NOOP);
     Subscriber running = subscriber;
-    if (running != null && !running.state().equals(shownState)) {
-      shownState = running.state();
+    if (running != null) {
+      showChanges(running.state(), running.subscription());
+    }
+  }
+
+  private void showChanges(String state, Subscription definition) {
+    if (!state.equals(shownState)) {
+      shownState = state;
       out()
           .answer(
               new JsonOut(128)
                   .beginObject()
                   .member("op", "state")
-                  .member("state", shownState)
+                  .member("state", state)
+                  .endObject()
+                  .toString());
+    }
+    if (!definition.equals(shownDefinition)) {
+      shownDefinition = definition;
+      byte[] json = Json.MAPPER.writeValueAsBytes(SubscribeRequest.of(definition));
+      out()
+          .answer(
+              new JsonOut(512)
+                  .beginObject()
+                  .member("op", "changed")
+                  .name("subscription")
+                  .raw(json)
                   .endObject()
                   .toString());
     }

@@ -79,7 +79,7 @@ public final class AttributeRules {
   private static void extension(String name, String value) {
     extensionName(name);
     required(name, value, EXTENSION_BYTES);
-    if (name.equals(Event.HOPS) && !value.matches("[0-9]{1,9}")) {
+    if (name.equals(Event.HOPS) && count(value) < 0) {
       throw wrong("hops", "is no count", "send a whole number from 0");
     }
     if (name.equals(Event.EXPIRY_TIME)) {
@@ -104,10 +104,26 @@ public final class AttributeRules {
 
   static Instant instant(String name, String value) {
     try {
-      return Instant.parse(value);
+      return Timestamps.parse(value);
     } catch (DateTimeParseException e) {
       throw wrong(name, "is no time", "send one like 2026-01-31T12:00:00Z");
     }
+  }
+
+  /** The whole number that a text of up to nine digits is, -1 for any other text. */
+  static int count(String text) {
+    if (text.isEmpty() || text.length() > 9) {
+      return -1;
+    }
+    int number = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
   }
 
   private static void version(int version) {

@@ -3,12 +3,13 @@ package dev.rookery.client.wire;
 import dev.rookery.Draft;
 import dev.rookery.Event;
 import dev.rookery.Payload;
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Map;
 
 /**
- * Writes CloudEvents in JSON. Data that is JSON is embedded byte by byte as it is, other data in
- * Base64.
+ * Writes CloudEvents in JSON. Data that is JSON is embedded byte by byte as it is; other data, and
+ * JSON with blanks around it, in Base64.
  */
 public final class CloudEventWriter {
   private CloudEventWriter() {}
@@ -59,11 +60,19 @@ public final class CloudEventWriter {
       }
     }
     out.member("datacontenttype", data.contentType());
-    if (data.isJson()) {
-      out.name("data").raw(data.bytes());
+    ByteBuffer bytes = data.bytes();
+    if (data.isJson() && !isPadded(bytes)) {
+      out.name("data").raw(bytes);
     } else {
       out.member("data_base64", Base64.getEncoder().encodeToString(data.toArray()));
     }
+  }
+
+  /** Whether blanks surround the value: embedded, they would be the text's and not the data's. */
+  private static boolean isPadded(ByteBuffer json) {
+    return json.hasRemaining()
+        && (json.get(json.position()) <= ' ' && json.get(json.position()) > 0
+            || json.get(json.limit() - 1) <= ' ' && json.get(json.limit() - 1) > 0);
   }
 
   private static boolean isCount(String text) {

@@ -50,10 +50,10 @@ final class EventFields {
   }
 
   private static int version(String value) {
-    if (!value.matches("[0-9]{1,9}")) {
+    int number = AttributeRules.count(value);
+    if (number < 0) {
       throw AttributeRules.wrong("dataversion", "is no whole number", "count versions from 1");
     }
-    int number = Integer.parseInt(value);
     if (number < 1) {
       throw AttributeRules.wrong("dataversion", "is below 1", "count versions from 1");
     }

@@ -6,6 +6,8 @@ import dev.rookery.InvalidEvent;
 import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.Subscription;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -26,6 +28,9 @@ public final class ServerFrame {
     /** What the subscriber in the server does now. */
     void state(String state);
 
+    /** Somebody changed the subscription's definition. */
+    void changed(Subscription definition);
+
     /** A replay has reached its end. */
     void ended();
 
@@ -44,6 +49,7 @@ public final class ServerFrame {
   private String detail = "";
   private String state = "";
   private int status;
+  private @Nullable Subscription definition;
 
   private ServerFrame(byte[] text, String subscription, Receiver receiver) {
     this.text = text;
@@ -93,12 +99,20 @@ public final class ServerFrame {
         case "title" -> title = parser.getString();
         case "detail" -> detail = parser.getString();
         case "state" -> state = parser.getString();
+        case "subscription" -> definition = definition(parser);
         case "status" -> status = parser.getIntValue();
         default -> item.take(name, parser);
       }
     }
     tell(item);
     return this;
+  }
+
+  private Subscription definition(JsonParser parser) {
+    int begin = (int) parser.currentTokenLocation().getByteOffset();
+    int end = StrictJson.skip(parser, 10, Integer.MAX_VALUE);
+    byte[] json = Arrays.copyOfRange(text, begin, end);
+    return SubscribeRequest.bound(json, SubscribeRequest.class).toSubscription();
   }
 
   private void items(JsonParser parser) {
@@ -123,6 +137,11 @@ public final class ServerFrame {
       case "revoked" -> receiver.revoked(delivery);
       case "subscribed" -> receiver.subscribed();
       case "state" -> receiver.state(state);
+      case "changed" -> {
+        if (definition != null) {
+          receiver.changed(definition);
+        }
+      }
       case "ended" -> receiver.ended();
       case "draining" -> receiver.draining();
       case "error" ->

@@ -200,10 +200,23 @@ class FrameTest {
     assertThat(heard.deliveries).containsExactly(sent, sent, sent);
   }
 
-  /** Remembers deliveries. */
+  @Test
+  void aChangedDefinitionIsTold() {
+    Subscription now = Subscription.of("m", "a.**").where("data.x > 1").window(9);
+    JsonOut frame = new JsonOut().beginObject().member("op", "changed").name("subscription");
+    frame.raw(dev.rookery.Json.MAPPER.writeValueAsBytes(SubscribeRequest.of(now))).endObject();
+
+    Heard heard = new Heard();
+    ServerFrame.read(frame.toByteArray(), "m", heard);
+
+    assertThat(heard.definitions).containsExactly(now);
+  }
+
+  /** Remembers deliveries and definitions. */
   private static final class Heard implements ServerFrame.Receiver {
     private final List<Long> numbers = new ArrayList<>();
     private final List<Delivery> deliveries = new ArrayList<>();
+    private final List<Subscription> definitions = new ArrayList<>();
 
     @Override
     public void subscribed() {}
@@ -225,6 +238,11 @@ class FrameTest {
 
     @Override
     public void ended() {}
+
+    @Override
+    public void changed(Subscription definition) {
+      definitions.add(definition);
+    }
 
     @Override
     public void draining() {}
