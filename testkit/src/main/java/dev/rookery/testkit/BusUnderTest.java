@@ -37,6 +37,11 @@ public interface BusUnderTest {
   /** Whether events outlive the last close. */
   boolean keeps();
 
+  /** Whether an operator is told which key has a handler that ignores its interrupt. */
+  default boolean seesStuckHandlers() {
+    return true;
+  }
+
   BusConfig config();
 
   default Operations operations() {
