@@ -1,14 +1,11 @@
 package dev.rookery.cli;
 
 import dev.rookery.BusConfig;
-import dev.rookery.Draft;
 import dev.rookery.EventBus;
 import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Operations.ReadRequest;
-import dev.rookery.Published;
 import dev.rookery.Start;
-import dev.rookery.Subscriber;
-import dev.rookery.Subscription;
+import dev.rookery.cli.demo.Rehearsal;
 import dev.rookery.cli.process.TemporaryFolder;
 import dev.rookery.cli.terminal.Interruption;
 import dev.rookery.cli.terminal.Terminal;
@@ -19,9 +16,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,13 +26,8 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "exercise")
 final class Exercise extends Verb {
-  private static final int SUBSCRIPTIONS = 4;
-  private static final int BATCH = 10;
-
   @Option(names = "--seconds", description = "How long.")
   private double seconds = 5;
-
-  private final LongAdder handled = new LongAdder();
 
   Exercise(Terminal terminal) {
     super(terminal);
@@ -50,39 +40,12 @@ final class Exercise extends Verb {
       BusConfig settings = busConfig();
       try (EventBus log = EventBus.open(address, settings);
           Server server = Server.start(log, settings, ServerConfig.listen("127.0.0.1:0"))) {
-        talk(server.address());
+        Rehearsal.play(
+            server.address(), folder.path(), Duration.ofMillis(Math.round(seconds * 1_000)));
         commands(server.address());
       }
     }
     return Exit.DONE;
-  }
-
-  private void talk(String address) throws InterruptedException {
-    try (EventBus bus = EventBus.open(address)) {
-      List<Subscriber> subscribers = new ArrayList<>();
-      for (int i = 0; i < SUBSCRIPTIONS; i++) {
-        subscribers.add(bus.subscribe(Subscription.of("s" + i, "user.**"), this::handle));
-      }
-      long end = System.nanoTime() + (long) (seconds * 1e9);
-      for (long seq = 0; System.nanoTime() < end; seq++) {
-        publish(bus, seq);
-        Thread.sleep(1);
-      }
-      subscribers.forEach(Subscriber::close);
-    }
-  }
-
-  private void handle(dev.rookery.Event event) {
-    handled.add(event.data().tree().path("seq").asLong() >= 0 ? 1 : 0);
-  }
-
-  private static void publish(EventBus bus, long seq) {
-    List<Draft> drafts = new ArrayList<>();
-    for (int i = 0; i < BATCH; i++) {
-      String data = "{\"channel\":\"#c\",\"user\":\"u\",\"text\":\"hello\",\"seq\":" + seq + "}";
-      drafts.add(Draft.of("user.message.received", data).key("k" + (seq + i) % 20));
-    }
-    bus.publishAll(drafts).forEach(Published::receipt);
   }
 
   private static void commands(String address) {

@@ -5,7 +5,6 @@ import dev.rookery.Draft;
 import dev.rookery.Event;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
-import dev.rookery.EventHandler.DeliveryHandler;
 import dev.rookery.EventRejected;
 import dev.rookery.Json;
 import dev.rookery.Partition;
@@ -55,32 +54,37 @@ public final class Bot {
 
   private List<Subscriber> subscribe() {
     List<Subscriber> subscribers = new ArrayList<>();
-    subscribers.add(
-        bus.subscribe(Fleet.own(plan.number()), writingDown((delivery, _) -> react(delivery))));
+    subscribers.add(bus.subscribe(Fleet.own(plan.number()), writingDown(this::react)));
     if (Fleet.moderates(plan.number())) {
       subscribers.add(bus.subscribe(Fleet.shared(), writingDown((_, _) -> {})));
     }
     return subscribers;
   }
 
-  private EventHandler writingDown(DeliveryHandler handler) {
-    return EventHandler.ofDeliveries((delivery, progress) -> {
+  /** What a bot does with a delivery and its data. */
+  @FunctionalInterface
+  private interface Reaction {
+    void to(Delivery delivery, JsonNode data) throws IOException;
+  }
+
+  private EventHandler writingDown(Reaction reaction) {
+    return EventHandler.ofDeliveries((delivery, _) -> {
+      JsonNode data = delivery.event().data().tree();
       Result result = Result.FAILED;
       try {
-        handler.handle(delivery, progress);
+        reaction.to(delivery, data);
         result = Result.OK;
       } catch (EventRejected e) {
         result = Result.REJECTED;
         throw e;
       } finally {
-        writeDown(delivery, result);
+        writeDown(delivery, data.path("seq").asLong(0), result);
       }
     });
   }
 
-  private void writeDown(Delivery delivery, Result result) throws IOException {
+  private void writeDown(Delivery delivery, long seq, Result result) throws IOException {
     Event event = delivery.event();
-    long seq = event.data().tree().path("seq").asLong(0);
     history.append(micros ->
         new Handled(
             plan.name(),
@@ -95,12 +99,11 @@ public final class Bot {
             micros));
   }
 
-  private void react(Delivery delivery) throws IOException {
+  private void react(Delivery delivery, JsonNode data) throws IOException {
     Event event = delivery.event();
     if (!event.type().startsWith("user.")) {
       return;
     }
-    JsonNode data = event.data().tree();
     quirks.act(event.key(), data.path("seq").asLong(), delivery.attempt());
     if (plan.number() == 1 && data.path("text").asString("").startsWith("!")) {
       publish(answer(event, data));

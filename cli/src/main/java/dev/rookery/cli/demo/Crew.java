@@ -11,7 +11,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The bot processes. */
 final class Crew {
-  private static final List<String> JVM = List.of("-Xmx32m", "-Xss512k", "-XX:TieredStopAtLevel=1");
+  /** A bot needs no second core: waking one for each event would cost more than it handles. */
+  private static final List<String> JVM =
+      List.of("-Xmx32m", "-Xss512k", "-Djdk.virtualThreadScheduler.parallelism=1");
 
   private final DemoPlan plan;
   private final Path folder;

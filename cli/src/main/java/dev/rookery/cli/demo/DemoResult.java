@@ -12,11 +12,16 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * What the demo found.
  *
- * @param input events that the feeder published
+ * @param input events of the chat that was asked for
+ * @param warmUp made-up events that were published before it
  * @param owners of the shared subscription, one after the other
  */
 public record DemoResult(
-    Findings findings, long input, List<String> owners, Optional<Long> serverPeakRssBytes) {
+    Findings findings,
+    long input,
+    long warmUp,
+    List<String> owners,
+    Optional<Long> serverPeakRssBytes) {
   public DemoResult {
     owners = List.copyOf(owners);
   }
@@ -73,9 +78,11 @@ public record DemoResult(
     lines.add(
         "of the published, "
             + Shown.number(input)
-            + " came from the chat and "
-            + Shown.number(findings.published() - input)
-            + " from the bots");
+            + " came from the chat, "
+            + Shown.number(findings.published() - input - warmUp)
+            + " from the bots and "
+            + Shown.number(warmUp)
+            + " from the warm-up");
     lines.add(
         "from publish to handled: p50 "
             + Shown.millis(percentile(0.50))

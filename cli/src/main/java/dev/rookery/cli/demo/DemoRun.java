@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,8 +27,14 @@ import tools.jackson.databind.JsonNode;
 
 /** The demo from the first process to the judgement. */
 public final class DemoRun {
+  /** A run of a minute is over before the optimizing compiler has paid for itself. */
+  private static final List<String> SERVER_JVM =
+      List.of("-Xmx96m", "-Xss512k", "-XX:TieredStopAtLevel=1");
+
   private static final Duration DRAIN = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(100);
+  private static final Duration FOREVER = Duration.ofDays(1);
+  private static final double WARM_UP_RATE = 500;
   private static final String CORPUS =
       "Contains IRC messages from Kummerfeld et al., A Large-Scale Corpus for Conversation"
           + " Disentanglement, ACL 2019, and Gouravajhala et al., ALTA 2023, CC BY 4.0; changed.";
@@ -88,9 +95,8 @@ public final class DemoRun {
     List<String> arguments = new ArrayList<>(List.of("serve", "--json", "--bus", log));
     arguments.addAll(List.of("--listen", "127.0.0.1:0", "--while-input-open"));
     plan.config().ifPresent(file -> arguments.addAll(List.of("--config", file.toString())));
-    List<String> options = List.of("-Xmx96m", "-Xss512k");
     return Optional.of(
-        RookeryProcess.start(plan.env(), folder.resolve("server.log"), options, arguments));
+        RookeryProcess.start(plan.env(), folder.resolve("server.log"), SERVER_JVM, arguments));
   }
 
   private static String readyUrl(RookeryProcess server) throws IOException {
@@ -102,40 +108,83 @@ public final class DemoRun {
       throws IOException, InterruptedException {
     crew.start(address);
     try (EventBus bus = EventBus.open(address);
-        Traffic traffic = plan.traffic()) {
+        HistoryFile history = new HistoryFile(histories.file(Feeder.NAME, 1))) {
       crew.awaitReady();
-      long input = feed(bus, traffic, crew);
-      drain(bus, crew);
-      if (traffic.isOfCorpus()) {
-        screen.say(CORPUS);
+      String run = "demo-" + Long.toString(System.currentTimeMillis(), 36);
+      Feeder feeder = new Feeder(bus, history, run);
+      FutureTask<Traffic> reading = start("reader", plan::traffic);
+      long warmUp = warmUp(feeder, reading, crew);
+      try (Traffic traffic = result(reading)) {
+        long input = feed(feeder, traffic, crew);
+        drain(bus, crew);
+        if (traffic.isOfCorpus()) {
+          screen.say(CORPUS);
+        }
+        Optional<Long> peak = server.flatMap(RookeryProcess::peakBytes);
+        Map<String, Set<String>> dead = dead(bus.operations());
+        crew.end();
+        Findings findings = histories.judge(plan.fleet(), dead);
+        return new DemoResult(findings, input, warmUp, histories.owners(), peak);
       }
-      Optional<Long> peak = server.flatMap(RookeryProcess::peakBytes);
-      Map<String, Set<String>> dead = dead(bus.operations());
-      crew.end();
-      Findings findings = histories.judge(plan.fleet(), dead);
-      return new DemoResult(findings, input, histories.owners(), peak);
     }
   }
 
-  private long feed(EventBus bus, Traffic traffic, Crew crew)
+  /** While the input is read, the processes warm up on a little made-up chat, which counts, too. */
+  private long warmUp(Feeder feeder, FutureTask<Traffic> reading, Crew crew)
       throws IOException, InterruptedException {
-    String run = "demo-" + Long.toString(System.currentTimeMillis(), 36);
+    Traffic chat = new GeneratedTraffic(0, WARM_UP_RATE);
+    return inBackground(
+        stop -> feeder.feed(chat, FOREVER, () -> reading.isDone() || stop.get()),
+        task -> {
+          while (!task.isDone()) {
+            waitABit();
+            crew.check();
+          }
+        });
+  }
+
+  private long feed(Feeder feeder, Traffic traffic, Crew crew)
+      throws IOException, InterruptedException {
+    return inBackground(
+        stop -> feeder.feed(traffic, plan.duration(), stop::get), task -> watch(task, crew));
+  }
+
+  /** What the feeder's thread does until it has done it or is told to stop. */
+  private interface Feeding {
+    long until(AtomicBoolean stop) throws IOException;
+  }
+
+  /** What the main thread does meanwhile. */
+  private interface Watching {
+    void over(FutureTask<Long> feeding) throws IOException, InterruptedException;
+  }
+
+  private static long inBackground(Feeding feeding, Watching watching)
+      throws IOException, InterruptedException {
     AtomicBoolean stop = new AtomicBoolean();
-    try (HistoryFile history = new HistoryFile(histories.file(Feeder.NAME, 1))) {
-      Feeder feeder = new Feeder(bus, traffic, history, run);
-      FutureTask<Long> task = new FutureTask<>(() -> feeder.feed(plan.duration(), stop::get));
-      Thread thread = Thread.ofPlatform().name("feeder").start(task);
-      try {
-        watch(task, crew);
-        return task.get();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof RuntimeException known) {
-          throw known;
-        }
-        throw new IOException("the feeder failed: " + e.getCause(), e);
-      } finally {
-        stop.set(true);
-        thread.join(Duration.ofSeconds(5));
+    FutureTask<Long> task = start("feeder", () -> feeding.until(stop));
+    try {
+      watching.over(task);
+      return result(task);
+    } finally {
+      stop.set(true);
+    }
+  }
+
+  private static <T> FutureTask<T> start(String name, Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    Thread.ofPlatform().daemon().name(name).start(task);
+    return task;
+  }
+
+  private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException known -> throw known;
+        case IOException known -> throw known;
+        case null, default -> throw new IOException("the demo failed: " + e.getCause(), e);
       }
     }
   }

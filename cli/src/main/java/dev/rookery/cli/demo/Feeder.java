@@ -23,31 +23,29 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Feeder {
   static final String NAME = "chat";
-  private static final long PACE_NANOS = 5_000_000;
+  private static final long PACE_NANOS = 20_000_000;
   private static final int BATCH = 200;
   private static final int MAX_TRIES = 60;
 
   private final EventBus bus;
-  private final Traffic traffic;
   private final HistoryFile history;
   private final String run;
   private final Map<String, Long> seqs = new HashMap<>();
   private long count;
-  private long acknowledged;
 
   /** An event on its way. */
   private record Sending(Draft draft, String id, String key, long seq, long sentMicros) {}
 
-  Feeder(EventBus bus, Traffic traffic, HistoryFile history, String run) {
+  Feeder(EventBus bus, HistoryFile history, String run) {
     this.bus = bus;
-    this.traffic = traffic;
     this.history = history;
     this.run = run;
   }
 
   /** Feeds for that long, all that is due by then; answers how many events were acknowledged. */
-  long feed(Duration duration, BooleanSupplier stop) throws IOException {
+  long feed(Traffic traffic, Duration duration, BooleanSupplier stop) throws IOException {
     long began = System.nanoTime();
+    long acknowledged = 0;
     Traffic.Due due = traffic.next();
     while (due.nanos() < duration.toNanos() && !stop.getAsBoolean()) {
       long now = System.nanoTime() - began;
@@ -58,6 +56,7 @@ final class Feeder {
       }
       if (!batch.isEmpty()) {
         publish(batch);
+        acknowledged += batch.size();
       }
       long wait = Math.min(PACE_NANOS, due.nanos() - (System.nanoTime() - began));
       if (wait > 0) {
@@ -114,6 +113,5 @@ final class Feeder {
             false,
             sending.sentMicros,
             micros));
-    acknowledged++;
   }
 }

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -29,11 +31,19 @@ final class LiveFigures {
   }
 
   private static final int CHUNK = 1 << 20;
+  private static final int SAMPLE = 16;
+  private static final byte[] ID = ",\"id\":".getBytes(StandardCharsets.US_ASCII);
+
+  /** Events that a process handled well for a subscription. */
+  private record Kind(Row row, String process) {}
 
   private final HistoryFolder folder;
   private final Map<Path, Long> offsets = new HashMap<>();
   private final Map<String, Long> sent = new HashMap<>();
   private final Map<String, Row> rows = new TreeMap<>();
+  private final Map<String, Kind> kinds = new HashMap<>();
+  private int skipped;
+  private final byte[] bytes = new byte[CHUNK];
   private long published;
 
   LiveFigures(HistoryFolder folder, Fleet fleet) {
@@ -57,20 +67,19 @@ final class LiveFigures {
 
   private void read(Path file) throws IOException {
     long offset = offsets.getOrDefault(file, 0L);
-    byte[] bytes = new byte[CHUNK];
     try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
       for (int size = read(in, offset, bytes); size > 0; size = read(in, offset, bytes)) {
-        int end = size;
-        while (end > 0 && bytes[end - 1] != '\n') {
-          end--;
+        int begin = 0;
+        for (int i = 0; i < size; i++) {
+          if (bytes[i] == '\n') {
+            count(begin, i - begin);
+            begin = i + 1;
+          }
         }
-        if (end == 0) {
+        if (begin == 0) {
           break;
         }
-        new String(bytes, 0, end, StandardCharsets.UTF_8)
-            .lines()
-            .forEach(text -> HistoryFormat.read(text).ifPresent(this::count));
-        offset += end;
+        offset += begin;
       }
     }
     offsets.put(file, offset);
@@ -81,17 +90,42 @@ final class LiveFigures {
     return in.read(bytes);
   }
 
-  private void count(HistoryLine line) {
-    switch (line) {
-      case Stored stored -> {
-        published += stored.duplicate() ? 0 : 1;
-        sent.put(stored.id(), stored.sentMicros());
+  /**
+   * Counts a line. Thousands come each second, and reading them whole would cost as much as the
+   * bots' own work: lines of the same kind begin alike, up to the id, so a beginning that was seen
+   * before says what to count, and only some lines are read for their latency.
+   */
+  private void count(int begin, int length) {
+    String kind = kind(begin, length);
+    Kind known = kinds.get(kind);
+    if (known != null && ++skipped % SAMPLE != 0) {
+      known.row.handled++;
+      known.row.lastProcess = known.process;
+      return;
+    }
+    Optional<HistoryLine> read = HistoryFormat.read(bytes, begin, length);
+    if (read.isPresent()) {
+      switch (read.get()) {
+        case Stored stored -> {
+          published += stored.duplicate() ? 0 : 1;
+          sent.put(stored.id(), stored.sentMicros());
+        }
+        case Handled handled -> count(handled, kind);
       }
-      case Handled handled -> count(handled);
     }
   }
 
-  private void count(Handled line) {
+  /** The line up to its id, of which each line has its own. */
+  private String kind(int begin, int length) {
+    int end = begin;
+    int last = begin + length - ID.length;
+    while (end < last && !Arrays.equals(bytes, end, end + ID.length, ID, 0, ID.length)) {
+      end++;
+    }
+    return new String(bytes, begin, end - begin, StandardCharsets.ISO_8859_1);
+  }
+
+  private void count(Handled line, String kind) {
     Row row = rows.get(line.subscription());
     if (row == null) {
       return;
@@ -101,6 +135,7 @@ final class LiveFigures {
     row.lastProcess = line.process();
     if (line.result() == Result.OK) {
       row.handled++;
+      kinds.put(kind, new Kind(row, line.process()));
       Long sentMicros = sent.get(line.id());
       if (sentMicros != null) {
         row.recent.record((line.atMicros() - sentMicros) * 1_000);
