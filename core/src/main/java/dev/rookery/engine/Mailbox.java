@@ -27,7 +27,8 @@ final class Mailbox {
   private final ScheduledExecutorService timer;
   private @Nullable Future<?> alarm;
   private long alarmAt;
-  private volatile boolean called = true;
+  private volatile boolean rang = true;
+  private volatile boolean over;
   private volatile boolean sleeping;
   private volatile @Nullable Thread taker;
 
@@ -45,9 +46,14 @@ final class Mailbox {
     wake();
   }
 
-  /** Lets the taker look around, even if there is no message. */
-  void call() {
-    called = true;
+  /** Nobody waits here any more. */
+  void end() {
+    over = true;
+    wake();
+  }
+
+  private void ring() {
+    rang = true;
     wake();
   }
 
@@ -77,22 +83,22 @@ final class Mailbox {
     setAlarm(nanos);
     taker = Thread.currentThread();
     sleeping = true;
-    if (results.isEmpty() && messages.isEmpty() && !called) {
+    if (results.isEmpty() && messages.isEmpty() && !rang && !over) {
       LockSupport.park(this);
     }
     sleeping = false;
   }
 
-  /** An alarm that is cancelled too late calls for nothing, no more. */
+  /** An alarm that is cancelled too late rings for nothing, no more. */
   private void setAlarm(long nanos) {
     long now = System.nanoTime();
-    if (!called && alarmAt - now <= nanos) {
+    if (!rang && alarmAt - now <= nanos) {
       return;
     }
     close();
-    called = false;
+    rang = false;
     alarmAt = now + nanos;
-    alarm = timer.schedule(this::call, nanos, TimeUnit.NANOSECONDS);
+    alarm = timer.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Takes the alarm back. */

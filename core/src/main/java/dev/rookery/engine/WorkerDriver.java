@@ -189,7 +189,7 @@ final class WorkerDriver {
       handlers.interruptAll();
     }
     reader.cancel(sink);
-    mailbox.call();
+    mailbox.end();
     ended.countDown();
     whenEnded.run();
   }
