@@ -112,11 +112,13 @@ public final class AttributeRules {
 
   /** The whole number that a text of up to nine digits is, -1 for any other text. */
   static int count(String text) {
-    if (text.isEmpty() || text.length() > 9) {
-      return -1;
-    }
+    return text.isEmpty() || text.length() > 9 ? -1 : digits(text, 0, text.length());
+  }
+
+  /** The number that up to nine digits make, -1 where there is anything else. */
+  static int digits(String text, int begin, int end) {
     int number = 0;
-    for (int i = 0; i < text.length(); i++) {
+    for (int i = begin; i < end; i++) {
       int digit = text.charAt(i) - '0';
       if (digit < 0 || digit > 9) {
         return -1;

@@ -38,13 +38,13 @@ final class Timestamps {
         || (length > SHORTEST && (text.charAt(19) != '.' || length == SHORTEST + 1))) {
       return null;
     }
-    int year = number(text, 0, 4);
-    int month = number(text, 5, 7);
-    int day = number(text, 8, 10);
-    int hour = number(text, 11, 13);
-    int minute = number(text, 14, 16);
-    int second = number(text, 17, 19);
-    int fraction = length == SHORTEST ? 0 : number(text, 20, length - 1);
+    int year = AttributeRules.digits(text, 0, 4);
+    int month = AttributeRules.digits(text, 5, 7);
+    int day = AttributeRules.digits(text, 8, 10);
+    int hour = AttributeRules.digits(text, 11, 13);
+    int minute = AttributeRules.digits(text, 14, 16);
+    int second = AttributeRules.digits(text, 17, 19);
+    int fraction = length == SHORTEST ? 0 : AttributeRules.digits(text, 20, length - 1);
     if ((year | month | day | hour | minute | second | fraction) < 0
         || hour > 23
         || minute > 59
@@ -60,18 +60,5 @@ final class Timestamps {
     } catch (DateTimeException e) {
       return null;
     }
-  }
-
-  /** The number that the digits make, negative where there is anything else. */
-  private static int number(String text, int begin, int end) {
-    int number = 0;
-    for (int i = begin; i < end; i++) {
-      int digit = text.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        return -1;
-      }
-      number = number * 10 + digit;
-    }
-    return number;
   }
 }
