@@ -5,31 +5,28 @@ import dev.rookery.BackendUnavailable;
 import dev.rookery.InvalidInput;
 import dev.rookery.client.wire.Problem;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Requests to one server, and its problems as the exceptions that they stand for. */
 final class Http implements AutoCloseable {
   static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+  private static final byte[] NOTHING = {};
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_LIMIT)
-          .executor(threads)
-          .build();
   private final String base;
 
   Http(Address address) {
@@ -56,16 +53,8 @@ final class Http implements AutoCloseable {
         cause);
   }
 
-  HttpClient client() {
-    return client;
-  }
-
   String base() {
     return base;
-  }
-
-  URI uri(String path) {
-    return URI.create(base + path);
   }
 
   URI webSocketUri(String path) {
@@ -73,49 +62,123 @@ final class Http implements AutoCloseable {
   }
 
   byte[] get(String path) {
-    return exchange("GET", path, BodyPublishers.noBody(), ANSWER_LIMIT);
+    return operation("GET", path, NOTHING, ANSWER_LIMIT);
   }
 
   byte[] get(String path, Duration patience) {
-    return exchange("GET", path, BodyPublishers.noBody(), ANSWER_LIMIT.plus(patience));
+    return operation("GET", path, NOTHING, ANSWER_LIMIT.plus(patience));
   }
 
   byte[] post(String path, byte[] json) {
-    return exchange("POST", path, BodyPublishers.ofByteArray(json), ANSWER_LIMIT);
+    return operation("POST", path, json, ANSWER_LIMIT);
   }
 
   byte[] delete(String path) {
-    return exchange("DELETE", path, BodyPublishers.noBody(), ANSWER_LIMIT);
+    return operation("DELETE", path, NOTHING, ANSWER_LIMIT);
   }
 
-  private byte[] exchange(String method, String path, BodyPublisher body, Duration limit) {
-    HttpRequest request =
-        HttpRequest.newBuilder(uri(path))
-            .method(method, body)
-            .header("Content-Type", "application/json")
-            .timeout(limit)
-            .build();
-    HttpResponse<byte[]> response = send(request);
-    if (response.statusCode() >= 400) {
-      throw Problem.read(response.statusCode(), response.body()).toException();
+  private byte[] operation(String method, String path, byte[] json, Duration limit) {
+    Answer answer = interruptibly(() -> exchange(method, path, "application/json", json, limit));
+    if (answer.status() >= 400) {
+      throw Problem.read(answer.status(), answer.body()).toException();
     }
-    return response.body();
+    return answer.body();
   }
 
   /** An answer whatever its status. */
-  HttpResponse<byte[]> answer(String path) {
-    return send(HttpRequest.newBuilder(uri(path)).timeout(ANSWER_LIMIT).build());
+  Answer answer(String path) {
+    return interruptibly(() -> exchange("GET", path, "application/json", NOTHING, ANSWER_LIMIT));
   }
 
-  private HttpResponse<byte[]> send(HttpRequest request) {
+  /** Sockets hear interrupts on virtual threads only. */
+  private Answer interruptibly(Callable<Answer> request) {
+    Future<Answer> answer = threads.submit(request);
     try {
-      return client.send(request, BodyHandlers.ofByteArray());
-    } catch (IOException e) {
+      return answer.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new BackendUnavailable(
-          "no answer from " + base + " (" + reason(e) + "); is 'rookery serve' running there?", e);
+          "no answer from " + base + " (" + reason(cause) + "); is 'rookery serve' running there?",
+          cause);
     } catch (InterruptedException e) {
+      answer.cancel(true);
       Thread.currentThread().interrupt();
       throw new BackendUnavailable("interrupted while waiting for " + base, e);
+    }
+  }
+
+  /** What the server answered. */
+  static final class Answer {
+    private final int status;
+    private final byte[] body;
+    private final Optional<String> retryAfter;
+
+    private Answer(int status, byte[] body, Optional<String> retryAfter) {
+      this.status = status;
+      this.body = body;
+      this.retryAfter = retryAfter;
+    }
+
+    int status() {
+      return status;
+    }
+
+    byte[] body() {
+      return body;
+    }
+
+    /** The header of that name. */
+    Optional<String> retryAfter() {
+      return retryAfter;
+    }
+  }
+
+  /**
+   * Sends a request and waits for the answer.
+   *
+   * @throws ConnectException when nothing was sent
+   * @throws IOException when it may have been carried out
+   */
+  Answer exchange(String method, String path, String type, byte[] body, Duration limit)
+      throws IOException {
+    HttpURLConnection connection = connect(method, path, type, body.length, limit);
+    if (body.length > 0) {
+      try (OutputStream out = connection.getOutputStream()) {
+        out.write(body);
+      }
+    }
+    int status = connection.getResponseCode();
+    InputStream stream = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
+    Optional<String> retryAfter = Optional.ofNullable(connection.getHeaderField("Retry-After"));
+    if (stream == null) {
+      return new Answer(status, NOTHING, retryAfter);
+    }
+    try (stream) {
+      return new Answer(status, stream.readAllBytes(), retryAfter);
+    }
+  }
+
+  private HttpURLConnection connect(
+      String method, String path, String type, int length, Duration limit) throws ConnectException {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+      connection.setRequestMethod(method);
+      connection.setRequestProperty("Content-Type", type);
+      connection.setConnectTimeout(Math.toIntExact(CONNECT_LIMIT.toMillis()));
+      connection.setReadTimeout(Math.toIntExact(limit.toMillis()));
+      connection.setInstanceFollowRedirects(false);
+      connection.setUseCaches(false);
+      if (length > 0) {
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(length);
+      }
+      connection.connect();
+      return connection;
+    } catch (IOException e) {
+      ConnectException notConnected = new ConnectException(reason(e));
+      notConnected.initCause(e);
+      throw notConnected;
     }
   }
 
@@ -135,7 +198,6 @@ final class Http implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
     threads.shutdownNow();
   }
 }

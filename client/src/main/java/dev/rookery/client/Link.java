@@ -25,7 +25,7 @@ final class Link extends WebSocketAdapter {
   private final String subscription;
   private final ServerFrame.Receiver receiver;
   private final Environment environment;
-  private final Outgoing outgoing = new Outgoing();
+  private final Outgoing outgoing;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile String reason = "the connection ended";
   private volatile long heard;
@@ -36,6 +36,7 @@ final class Link extends WebSocketAdapter {
     this.receiver = receiver;
     this.environment = environment;
     this.heard = environment.nanoTime();
+    this.outgoing = new Outgoing("rookery-settle-" + subscription);
   }
 
   /**
@@ -61,7 +62,7 @@ final class Link extends WebSocketAdapter {
       return;
     }
     heard = environment.nanoTime();
-    Thread.ofVirtual().name("rookery-settle-" + subscription).start(() -> write(opening));
+    outgoing.open(opening::sendText);
   }
 
   Outgoing outgoing() {
@@ -108,16 +109,6 @@ final class Link extends WebSocketAdapter {
     }
     outgoing.close();
     closed.countDown();
-  }
-
-  private void write(WebSocket open) {
-    try {
-      for (String frame = outgoing.next(); frame != null; frame = outgoing.next()) {
-        open.sendText(frame);
-      }
-    } catch (InterruptedException e) {
-      abort(Http.reason(e));
-    }
   }
 
   @Override

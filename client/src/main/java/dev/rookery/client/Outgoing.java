@@ -1,26 +1,38 @@
 package dev.rookery.client;
 
 import dev.rookery.client.wire.JsonOut;
+import dev.rookery.spi.SerialWork;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be said to the server on one connection. Acknowledgements that come together leave
- * in one frame.
+ * in one frame: writing begins behind handlers that are about to end.
  */
 final class Outgoing {
   private static final int ACKS_PER_FRAME = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final SerialWork writing;
   private final Queue<String> frames = new ArrayDeque<>();
   private long[] acks = new long[64];
   private int ackCount;
-  private boolean closed;
+  private volatile @Nullable Consumer<String> writer;
+  private volatile boolean closed;
+
+  Outgoing(String name) {
+    writing = new SerialWork(name, this::write);
+  }
+
+  /** Begins to write. */
+  void open(Consumer<String> to) {
+    writer = to;
+    writing.ask();
+  }
 
   void ack(long delivery) {
     lock.lock();
@@ -29,54 +41,41 @@ final class Outgoing {
         acks = Arrays.copyOf(acks, ackCount * 2);
       }
       acks[ackCount++] = delivery;
-      changed.signal();
     } finally {
       lock.unlock();
     }
+    writing.ask();
   }
 
   void frame(String json) {
     lock.lock();
     try {
       frames.add(json);
-      changed.signal();
     } finally {
       lock.unlock();
     }
+    writing.ask();
   }
 
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+    closed = true;
+  }
+
+  private void write() {
+    Consumer<String> to = writer;
+    if (to == null) {
+      return;
+    }
+    for (String frame = next(); frame != null && !closed; frame = next()) {
+      to.accept(frame);
     }
   }
 
-  /** The next frame; null once closed. Handlers that are about to end go first. */
-  @SuppressWarnings("ThreadPriorityCheck") // the yield makes frames fuller, nothing relies on it
-  @Nullable String next() throws InterruptedException {
-    awaitWork();
-    Thread.yield();
+  /** The next frame, acknowledgements first; null where there is none. */
+  private @Nullable String next() {
     lock.lock();
     try {
-      if (closed) {
-        return null;
-      }
-      return ackCount > 0 ? ackFrame() : frames.remove();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void awaitWork() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (ackCount == 0 && frames.isEmpty() && !closed) {
-        changed.await();
-      }
+      return ackCount > 0 ? ackFrame() : frames.poll();
     } finally {
       lock.unlock();
     }

@@ -10,7 +10,6 @@ import dev.rookery.Start;
 import dev.rookery.Token;
 import dev.rookery.client.wire.EventJson;
 import dev.rookery.client.wire.Problem;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.type.TypeReference;
@@ -121,9 +120,9 @@ final class RemoteOperations implements Operations {
 
   @Override
   public Health health() {
-    HttpResponse<byte[]> answer = http.answer("/health/ready");
-    if (answer.statusCode() != 200 && answer.statusCode() != 503) {
-      throw Problem.read(answer.statusCode(), answer.body()).toException();
+    Http.Answer answer = http.answer("/health/ready");
+    if (answer.status() != 200 && answer.status() != 503) {
+      throw Problem.read(answer.status(), answer.body()).toException();
     }
     return value(answer.body(), new TypeReference<>() {});
   }

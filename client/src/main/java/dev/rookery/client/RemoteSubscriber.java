@@ -3,7 +3,6 @@ package dev.rookery.client;
 import com.neovisionaries.ws.client.OpeningHandshakeException;
 import com.neovisionaries.ws.client.WebSocketException;
 import dev.rookery.BackendUnavailable;
-import dev.rookery.Delivery;
 import dev.rookery.EventHandler;
 import dev.rookery.InvalidInput;
 import dev.rookery.Json;
@@ -18,6 +17,7 @@ import dev.rookery.client.wire.SubscribeRequest;
 import dev.rookery.spi.Environment;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -195,8 +195,8 @@ final class RemoteSubscriber implements Subscriber {
     }
 
     @Override
-    public void delivery(long number, Delivery delivery) {
-      handlings.start(number, delivery, this);
+    public void deliveries(List<ServerFrame.Sent> sent) {
+      handlings.start(sent, this);
     }
 
     @Override

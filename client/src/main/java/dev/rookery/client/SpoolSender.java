@@ -13,11 +13,6 @@ import dev.rookery.spi.Environment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -131,7 +126,7 @@ final class SpoolSender implements Runnable {
   }
 
   /** Sends the events; says how long to wait before what is left is sent again. */
-  private Duration exchange(List<Pending> part) throws InterruptedException {
+  private Duration exchange(List<Pending> part) {
     boolean[] before = new boolean[part.size()];
     for (int i = 0; i < before.length; i++) {
       before[i] = part.get(i).maybeStored();
@@ -144,10 +139,16 @@ final class SpoolSender implements Runnable {
           }
         };
     try {
-      HttpResponse<byte[]> response = http.client().send(request(part), BodyHandlers.ofByteArray());
+      Http.Answer answer =
+          http.exchange(
+              "POST",
+              "/v1/events",
+              "application/cloudevents-batch+json",
+              batch(part),
+              ANSWER_LIMIT);
       spool.away(false);
-      return answered(part, response, surelyNotSent);
-    } catch (ConnectException | HttpConnectTimeoutException e) {
+      return answered(part, answer, surelyNotSent);
+    } catch (ConnectException e) {
       surelyNotSent.run();
       return away(e);
     } catch (IOException e) {
@@ -161,7 +162,7 @@ final class SpoolSender implements Runnable {
     return backoff.next();
   }
 
-  private HttpRequest request(List<Pending> part) {
+  private static byte[] batch(List<Pending> part) {
     int size = 1;
     for (Pending pending : part) {
       size += pending.json().length + 1;
@@ -174,23 +175,18 @@ final class SpoolSender implements Runnable {
       separator = ',';
     }
     body.write(']');
-    return HttpRequest.newBuilder(http.uri("/v1/events"))
-        .header("Content-Type", "application/cloudevents-batch+json")
-        .timeout(ANSWER_LIMIT)
-        .POST(BodyPublishers.ofByteArray(body.toByteArray()))
-        .build();
+    return body.toByteArray();
   }
 
-  private Duration answered(
-      List<Pending> part, HttpResponse<byte[]> response, Runnable surelyNotSent) {
-    int status = response.statusCode();
+  private Duration answered(List<Pending> part, Http.Answer answer, Runnable surelyNotSent) {
+    int status = answer.status();
     if (status < 300) {
-      return results(part, response.body());
+      return results(part, answer.body());
     }
-    Problem problem = Problem.read(status, response.body());
+    Problem problem = Problem.read(status, answer.body());
     if (status == 429 || status == 503) {
       surelyNotSent.run();
-      return later(response);
+      return later(answer);
     }
     if (status >= 500 && status != 507) {
       return backoff.next();
@@ -269,11 +265,10 @@ final class SpoolSender implements Runnable {
         : new InvalidEvent(String.valueOf(exception.getMessage()), exception);
   }
 
-  private Duration later(HttpResponse<byte[]> response) {
+  private Duration later(Http.Answer answer) {
     Duration usual = backoff.next();
-    return response
-        .headers()
-        .firstValue("Retry-After")
+    return answer
+        .retryAfter()
         .filter(text -> text.matches("[0-9]{1,6}"))
         .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
         .map(asked -> asked.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : asked)

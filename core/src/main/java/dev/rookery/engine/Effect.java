@@ -15,8 +15,11 @@ sealed interface Effect {
   /** Read after a position; answered when there is something, by {@link Message.Arrived}. */
   record Read(Position after, int maxEvents, long maxBytes) implements Effect {}
 
-  /** Hand out a delivery; answered by a {@link Message.Result}. */
-  record Handle(Delivery delivery) implements Effect {}
+  /**
+   * Hand out deliveries of one key, each to be begun when the one before it was handled, and none
+   * behind one that was not; answered by a {@link Message.Result} for each that was begun.
+   */
+  record Handle(List<Delivery> run) implements Effect {}
 
   /** Store the cursor; answered by {@link Message.Saved}. */
   record Save(Cursor cursor, long version) implements Effect {}

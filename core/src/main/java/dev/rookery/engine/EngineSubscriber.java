@@ -4,6 +4,7 @@ import dev.rookery.BackendUnavailable;
 import dev.rookery.EventHandler;
 import dev.rookery.Partition;
 import dev.rookery.RookeryException;
+import dev.rookery.RunHandler;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Claim;
@@ -36,6 +37,7 @@ final class EngineSubscriber implements Subscriber {
   private static final System.Logger LOG = System.getLogger(EngineSubscriber.class.getName());
   private static final long RETRY_FAILED_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long STANDBY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int LONGEST_RUN = 32;
   private static final Duration HAND_OVER = Duration.ofSeconds(30);
 
   private record Watched(Claim claim, long since) {}
@@ -284,7 +286,8 @@ final class EngineSubscriber implements Subscriber {
                     until.positions().getOrDefault(claim.partition(), dev.rookery.Position.ZERO)),
             cautious,
             parts.windowBytes(),
-            parts.config().limits().hops());
+            parts.config().limits().hops(),
+            handler instanceof RunHandler takesRuns ? takesRuns.longestRun() : LONGEST_RUN);
     WorkerDriver driver =
         new WorkerDriver(
             parts,

@@ -7,6 +7,7 @@ import dev.rookery.Outcome;
 import dev.rookery.Position;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,62 +15,61 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs handlers on virtual threads, as many at once as the subscription allows.
  *
- * <p>A thread takes deliveries until none is left, and starts another one only if some are left
- * when it takes one, while no other thread is still looking for its first. So quick handlers run on
- * a few threads, and each one that blocks makes room for the next at once.
+ * <p>A thread takes runs until none is left, and starts another one only if some are left when it
+ * takes one, while no other thread is still looking for its first. So quick handlers run on a few
+ * threads, and each one that blocks makes room for the next at once.
  */
-final class HandlerThreads {
-  private static final long LEASE_CHECK_NANOS = 20_000_000;
+final class HandlerThreads implements Handlers {
+  private static final long CLAIM_CHECK_NANOS = 20_000_000;
 
   private final EventHandler handler;
   private final int concurrency;
   private final Duration deadline;
-  private final BooleanSupplier mayStart;
+  private final LongSupplier claimNanosLeft;
   private final Mailbox mailbox;
   private final Consumer<Done> done;
 
-  private final ConcurrentLinkedQueue<Delivery> queue = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<List<Delivery>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger threads = new AtomicInteger();
   private final AtomicBoolean looking = new AtomicBoolean();
   private final Set<Running> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** An attempt that has ended, for counting. */
-  record Done(Delivery delivery, Outcome outcome) {}
-
   /**
    * Threads for one worker.
    *
-   * @param mayStart whether the claim is fresh enough to begin a handler
+   * @param claimNanosLeft how long the claim is fresh enough to begin a handler
    */
   HandlerThreads(
       EventHandler handler,
       int concurrency,
       Duration deadline,
-      BooleanSupplier mayStart,
+      LongSupplier claimNanosLeft,
       Mailbox mailbox,
       Consumer<Done> done) {
     this.handler = handler;
     this.concurrency = concurrency;
     this.deadline = deadline;
-    this.mayStart = mayStart;
+    this.claimNanosLeft = claimNanosLeft;
     this.mailbox = mailbox;
     this.done = done;
   }
 
-  void add(Delivery delivery) {
-    queue.add(delivery);
+  @Override
+  public void add(List<Delivery> run) {
+    queue.add(run);
   }
 
   /** Starts a thread for what was added. */
-  void go() {
+  @Override
+  public void go() {
     if (!closed && !queue.isEmpty() && !looking.get() && looking.compareAndSet(false, true)) {
       if (threads.incrementAndGet() > concurrency) {
         threads.decrementAndGet();
@@ -83,13 +83,13 @@ final class HandlerThreads {
   private void run() {
     boolean first = true;
     try {
-      for (Delivery delivery = queue.poll(); delivery != null; delivery = queue.poll()) {
+      for (List<Delivery> run = queue.poll(); run != null; run = queue.poll()) {
         if (first) {
           first = false;
           looking.set(false);
         }
         go();
-        handle(delivery);
+        handle(run);
       }
     } finally {
       if (first) {
@@ -100,14 +100,24 @@ final class HandlerThreads {
     }
   }
 
-  private void handle(Delivery delivery) {
-    while (!mayStart.getAsBoolean() && !closed) {
-      LockSupport.parkNanos(LEASE_CHECK_NANOS);
+  private void handle(List<Delivery> run) {
+    Iterator<Delivery> left = run.iterator();
+    boolean goOn = true;
+    while (goOn && left.hasNext()) {
+      while (claimNanosLeft.getAsLong() <= 0 && !closed) {
+        LockSupport.parkNanos(CLAIM_CHECK_NANOS);
+      }
+      if (closed) {
+        List<Position> rest = new ArrayList<>();
+        left.forEachRemaining(delivery -> rest.add(delivery.position()));
+        mailbox.post(new Message.Returned(rest));
+        return;
+      }
+      goOn = handle(left.next()) instanceof Outcome.Handled;
     }
-    if (closed) {
-      mailbox.post(new Message.Returned(List.of(delivery.position())));
-      return;
-    }
+  }
+
+  private Outcome handle(Delivery delivery) {
     Running attempt = new Running(delivery, Thread.currentThread());
     running.add(attempt);
     Outcome outcome;
@@ -123,10 +133,11 @@ final class HandlerThreads {
     }
     mailbox.post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
     done.accept(new Done(delivery, outcome));
+    return outcome;
   }
 
-  /** Nanoseconds until a handler may have to be interrupted, a long time where none runs. */
-  long nanosToDeadline(long now) {
+  @Override
+  public long nanosToLook(long now) {
     long least = Long.MAX_VALUE;
     for (Running attempt : running) {
       least = Math.min(least, attempt.nanosLeft(now));
@@ -134,8 +145,8 @@ final class HandlerThreads {
     return least;
   }
 
-  /** Interrupts handlers that are past their deadline; returns those that go on after that. */
-  List<Position> interruptLate(long now) {
+  @Override
+  public List<Position> look(long now) {
     List<Position> stuck = new ArrayList<>();
     for (Running attempt : running) {
       if (attempt.nanosLeft(now) <= 0 && attempt.interrupt(now)) {
@@ -145,17 +156,18 @@ final class HandlerThreads {
     return stuck;
   }
 
-  /** Begins nothing more; returns what was not begun. */
-  List<Position> close() {
+  @Override
+  public List<Position> close() {
     closed = true;
     List<Position> left = new ArrayList<>();
-    for (Delivery delivery = queue.poll(); delivery != null; delivery = queue.poll()) {
-      left.add(delivery.position());
+    for (List<Delivery> run = queue.poll(); run != null; run = queue.poll()) {
+      run.forEach(delivery -> left.add(delivery.position()));
     }
     return left;
   }
 
-  void interruptAll() {
+  @Override
+  public void interruptAll() {
     running.forEach(Running::interrupt);
   }
 

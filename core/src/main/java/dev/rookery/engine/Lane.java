@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one key in their order. At most one of them, the first, is being handled.
+ * The events of one key in their order. Some of the first may be handed out as a run; at most one
+ * of them, the very first, is being handled.
  *
  * <p>A parked lane has its further events in the dead-letter store, behind those that it holds in
  * memory; new ones go there too, until the store has none left.
@@ -17,8 +18,8 @@ final class Lane {
   final String key;
   final ArrayDeque<Pending> queue = new ArrayDeque<>();
 
-  /** Whether the first event is handed out. */
-  boolean running;
+  /** How many of the first events are handed out. */
+  int handedOut;
 
   /** Whether the lane waits for a retry or a stuck handler, and so is not counted in the window. */
   boolean blocked;
@@ -45,6 +46,9 @@ final class Lane {
   /** Whether something happened meanwhile that makes another look at the store worth while. */
   boolean fetchAgain;
 
+  /** The earliest event that was parked since the store was asked for the parked ones. */
+  @Nullable Position parkedSinceFetch;
+
   /** How many of its events are on their way into the dead-letter store. */
   int burying;
 
@@ -57,7 +61,11 @@ final class Lane {
     this.key = key;
   }
 
+  boolean isRunning() {
+    return handedOut > 0;
+  }
+
   boolean isIdle() {
-    return queue.isEmpty() && !running && !parked && burying == 0 && !fetching;
+    return queue.isEmpty() && !isRunning() && !parked && burying == 0 && !fetching;
   }
 }

@@ -79,6 +79,14 @@ final class Pending {
     }
   }
 
+  /** Whether nothing speaks against handling it right behind the one before it. */
+  boolean isFresh() {
+    return attempts == 0
+        && !burying
+        && letter.isEmpty()
+        && !event.attributes().containsKey(Event.EXPIRY_TIME);
+  }
+
   int nextAttempt() {
     return counted ? attempts : attempts + 1;
   }

@@ -1,9 +1,9 @@
 package dev.rookery.engine;
 
 import dev.rookery.BackendUnavailable;
+import dev.rookery.spi.SerialWork;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -16,7 +16,7 @@ final class StoreThread {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final ConcurrentLinkedQueue<Runnable> calls = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger pending = new AtomicInteger();
+  private final SerialWork work = new SerialWork("rookery-store", this::run);
   private final BooleanSupplier closed;
   private final Consumer<RuntimeException> failed;
 
@@ -27,18 +27,13 @@ final class StoreThread {
 
   void add(Runnable call) {
     calls.add(call);
-    if (pending.getAndIncrement() == 0) {
-      Thread.ofVirtual().name("rookery-store").start(this::run);
-    }
+    work.ask();
   }
 
   private void run() {
-    do {
-      Runnable call = calls.poll();
-      if (call != null) {
-        perform(call);
-      }
-    } while (pending.decrementAndGet() > 0);
+    for (Runnable call = calls.poll(); call != null; call = calls.poll()) {
+      perform(call);
+    }
   }
 
   private void perform(Runnable call) {

@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <h2>Design</h2>
  *
  * Entries are read in order into {@link Outstanding}, and those that match into the {@link Lane} of
- * their key. A lane hands out its first event; when that is settled, the next. The cursor's floor
- * rises over what is settled. Three rules make it safe:
+ * their key. A lane hands out its first events as a run, to be handled one after the other; when
+ * all are settled, or one of them failed, the next run. The cursor's floor rises over what is
+ * settled. Three rules make it safe:
  *
  * <ul>
  *   <li>A cursor says that an event is settled only after its outcome is known, or after its dead
@@ -50,15 +51,18 @@ import org.jspecify.annotations.Nullable;
  *
  * Parked lanes: when a lane waits too long or grows too long, its events go into the dead-letter
  * store as parked and count as settled in the log. They come back from there, in order, when the
- * lane can go on; later events of the key are parked behind them until the store has none left. A
- * held lane is parked until an operator acts.
+ * lane can go on; later events of the key are parked behind them until the store has none left.
+ * After a crash the log may still hold earlier events of the key, whose handling was cut off; so
+ * nothing comes back from the store before the log is read up to there, and no answer counts that
+ * lacks an earlier one parked since it was asked for. A held lane is parked until an operator acts.
  */
 final class Worker {
-  private static final Duration SAVE_SOON = Duration.ofMillis(100);
+  private static final Duration SAVE_SOON = Duration.ofMillis(200);
   private static final Duration SAVE_LATER = Duration.ofSeconds(1);
   private static final Duration PARK_AFTER = Duration.ofSeconds(30);
   private static final int PARK_LENGTH = 1_000;
   private static final int MOST_WAITING = 4_096;
+  private static final long RUN_BYTES = 32 << 10;
 
   /**
    * What a worker works on.
@@ -67,6 +71,7 @@ final class Worker {
    * @param until the position after which a replay ends; empty: it goes on for ever
    * @param cautious whether the claim was not given back by its last owner
    * @param windowBytes what the window may hold in memory
+   * @param longestRun how many events of a key may be handed out together
    */
   record Assignment(
       Subscription subscription,
@@ -76,19 +81,24 @@ final class Worker {
       Optional<Position> until,
       boolean cautious,
       long windowBytes,
-      int maxHops) {}
+      int maxHops,
+      int longestRun) {}
 
   private final Assignment job;
   private final Subscription subscription;
   private final Outstanding outstanding;
   private final Map<String, Lane> lanes = new HashMap<>();
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();
-  private final Map<Position, Lane> running = new HashMap<>();
+  private final Map<Position, Pending> running = new HashMap<>();
   private final Map<String, Pending> burying = new HashMap<>();
   private final Map<Position, Pending> tried = new TreeMap<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparing(Timer::at));
   private final Map<String, Lane> parked = new HashMap<>();
   private final Set<Lane> wantFetch = new LinkedHashSet<>();
+
+  /** Parked lanes whose next letter stands further on in the log than what was read. */
+  private final Set<Lane> aheadOfReading = new LinkedHashSet<>();
+
   private final Set<String> redriving = new HashSet<>();
   private int fetchingRedriven;
 
@@ -106,6 +116,7 @@ final class Worker {
   private boolean stopping;
   private boolean stopped;
 
+  private int lanesRunning;
   private int inWindow;
   private long inWindowBytes;
   private int waiting;
@@ -211,6 +222,9 @@ final class Worker {
     if (arrived.end() && cautiousUntil == null) {
       cautiousUntil = readUpTo;
     }
+    List<Lane> caughtUp = List.copyOf(aheadOfReading);
+    aheadOfReading.clear();
+    caughtUp.forEach(lane -> fetch(lane, now));
   }
 
   private void take(Seen seen, Instant now) {
@@ -322,7 +336,7 @@ final class Worker {
   /** The lane has a first event that is not handed out: makes it ready, or lets it wait. */
   private void head(Lane lane, Instant now) {
     Pending first = lane.queue.peekFirst();
-    if (first == null || first.burying || lane.running || lane.ready) {
+    if (first == null || first.burying || lane.isRunning() || lane.ready) {
       return;
     }
     if (first.notBefore.isAfter(now) && !breaker.isOpen()) {
@@ -393,18 +407,18 @@ final class Worker {
   // ---- outcomes
 
   private void settled(Message.Result result, Instant now) {
-    Lane lane = running.get(result.position());
-    Pending pending = lane == null ? null : lane.queue.peekFirst();
-    if (lane == null
-        || pending == null
+    Pending pending = running.get(result.position());
+    if (pending == null
         || pending.running == null
         || pending.running.attempt() != result.attempt()) {
       return;
     }
     Delivery delivery = pending.running;
-    running.remove(result.position());
-    lane.running = false;
-    pending.running = null;
+    Lane lane = lane(pending.event.key());
+    takeBack(lane, pending);
+    if (!(result.outcome() instanceof Outcome.Handled)) {
+      endRun(lane);
+    }
     pending.counted = false;
     pending.attempts = result.attempt();
     if (cautiousLeft > 0) {
@@ -426,6 +440,24 @@ final class Worker {
       case Settlement.Retry retry ->
           retry(lane, pending, retry.notBefore(), error(result.outcome()), now);
       case Settlement.Dead dead -> giveUp(pending, dead.reason(), error(result.outcome()), now);
+    }
+  }
+
+  private void takeBack(Lane lane, Pending pending) {
+    running.remove(pending.position);
+    pending.running = null;
+    if (--lane.handedOut == 0) {
+      lanesRunning--;
+    }
+  }
+
+  /** Takes back what was handed out behind the first event: nobody will begin it. */
+  private void endRun(Lane lane) {
+    Pending first = lane.queue.peekFirst();
+    for (Pending pending : lane.queue) {
+      if (pending.running != null && pending != first) {
+        takeBack(lane, pending);
+      }
     }
   }
 
@@ -485,7 +517,7 @@ final class Worker {
     pending.outages++;
     if (breaker.failed(lane.key, now)) {
       lanes.values().stream()
-          .filter(other -> other != lane && !other.running)
+          .filter(other -> other != lane && !other.isRunning())
           .forEach(this::forgive);
     }
     if (breaker.isOpen()) {
@@ -514,28 +546,30 @@ final class Worker {
 
   private void releaseAll(Instant now) {
     for (Lane lane : List.copyOf(lanes.values())) {
-      if (!lane.running && !lane.queue.isEmpty()) {
+      if (!lane.isRunning() && !lane.queue.isEmpty()) {
         head(lane, now);
       }
     }
   }
 
   private void returned(Position position) {
-    Lane lane = running.remove(position);
-    if (lane != null) {
-      lane.running = false;
-      Pending first = lane.queue.peekFirst();
-      if (first != null) {
-        first.running = null;
-        lane.ready = true;
-        ready.addFirst(lane);
-      }
+    Pending pending = running.get(position);
+    if (pending == null) {
+      return;
+    }
+    Lane lane = lane(pending.event.key());
+    takeBack(lane, pending);
+    if (!lane.isRunning()) {
+      lane.ready = true;
+      ready.addFirst(lane);
     }
   }
 
   private void overdue(Position position, Instant now) {
-    Lane lane = running.get(position);
+    Pending pending = running.get(position);
+    Lane lane = pending == null ? null : lane(pending.event.key());
     if (lane != null && !lane.blocked) {
+      endRun(lane);
       block(lane);
       lane.troubledSince = now;
       lane.due = now.plus(PARK_AFTER);
@@ -549,7 +583,7 @@ final class Worker {
     pending.failed(now, error);
     Lane lane = lane(pending.event.key());
     lane.burying++;
-    if (!lane.running && !lane.queue.isEmpty() && lane.queue.peekFirst() == pending) {
+    if (!lane.isRunning() && !lane.queue.isEmpty() && lane.queue.peekFirst() == pending) {
       block(lane);
     }
     bury(pending, reason, now);
@@ -557,6 +591,9 @@ final class Worker {
 
   private void park(Lane lane, Pending pending, Instant now) {
     lane.burying++;
+    if (lane.parkedSinceFetch == null || lane.parkedSinceFetch.isAfter(pending.position)) {
+      lane.parkedSinceFetch = pending.position;
+    }
     bury(pending, DeadLetter.Reason.PARKED, now);
   }
 
@@ -604,7 +641,7 @@ final class Worker {
       lane.troubledSince = null;
       if (subscription.exhausted() == Subscription.Exhausted.HOLD) {
         lane.held = true;
-        if (lane.running) {
+        if (lane.isRunning()) {
           parkBehind(lane, now);
         } else {
           parkAll(lane, now);
@@ -644,7 +681,7 @@ final class Worker {
   }
 
   private void parkOne(Lane lane, Pending pending, Instant now) {
-    if (pending.burying) {
+    if (pending.burying || pending.running != null) {
       return;
     }
     leave(lane, pending);
@@ -671,7 +708,7 @@ final class Worker {
    * the log.
    */
   private void fetch(Lane lane, Instant now) {
-    if (!lane.parked || lane.held || lane.running || !lane.queue.isEmpty() || stopping) {
+    if (!lane.parked || lane.held || lane.isRunning() || !lane.queue.isEmpty() || stopping) {
       return;
     }
     if (lane.fetching) {
@@ -688,6 +725,7 @@ final class Worker {
     }
     lane.fetching = true;
     lane.fetchAgain = false;
+    lane.parkedSinceFetch = null;
     unbury();
     effects.add(new Effect.FetchKey(lane.key, lane.fetchAfter));
   }
@@ -702,8 +740,19 @@ final class Worker {
       goOn(lane, now);
       return;
     }
+    Position missing = lane.parkedSinceFetch;
+    if (missing != null
+        && fetched.letters().stream().anyMatch(l -> l.position().isAfter(missing))) {
+      lane.fetchAfter = Position.ZERO;
+      fetch(lane, now);
+      return;
+    }
     boolean blocked = false;
     for (DeadLetter letter : fetched.letters()) {
+      if (letter.position().isAfter(readUpTo)) {
+        aheadOfReading.add(lane);
+        break;
+      }
       boolean wanted =
           letter.reason() == DeadLetter.Reason.PARKED
               || letter.state() == DeadLetter.State.REDRIVING;
@@ -725,6 +774,8 @@ final class Worker {
     lane.fetchAfter = Position.ZERO;
     if (!lane.queue.isEmpty()) {
       head(lane, now);
+    } else if (aheadOfReading.contains(lane)) {
+      return;
     } else if (blocked && lane.fetchAgain) {
       fetch(lane, now);
     } else if (blocked) {
@@ -750,10 +801,17 @@ final class Worker {
     effects.add(new Effect.FetchRedriving());
     for (Lane lane : List.copyOf(parked.values())) {
       if (lane.held) {
-        lane.held = false;
-        lane.due = null;
-        fetch(lane, now);
+        release(lane, now);
       }
+    }
+  }
+
+  /** A parked lane need not wait any longer, except for a retry of an event that is in memory. */
+  private void release(Lane lane, Instant now) {
+    lane.held = false;
+    if (lane.queue.isEmpty()) {
+      lane.due = null;
+      fetch(lane, now);
     }
   }
 
@@ -773,12 +831,8 @@ final class Worker {
     }
     Lane lane = lane(letter.key());
     if (lane.parked) {
-      if (lane.held) {
-        lane.held = false;
-      }
-      lane.due = null;
       lane.parkedHead = Optional.empty();
-      fetch(lane, now);
+      release(lane, now);
       return;
     }
     redriving.add(letter.id());
@@ -795,7 +849,7 @@ final class Worker {
         continue;
       }
       lane.due = null;
-      if (lane.running) {
+      if (lane.isRunning()) {
         parkBehind(lane, now);
       } else {
         goOn(lane, now);
@@ -841,7 +895,7 @@ final class Worker {
           && savingAttemptOf == null
           && !ready.isEmpty()
           && !breaker.probeAt().isAfter(now)) {
-        start(ready.removeFirst(), now);
+        start(ready.removeFirst(), 1, now);
       }
       return;
     }
@@ -854,10 +908,15 @@ final class Worker {
       startCautiously(now);
       return;
     }
-    while (!ready.isEmpty() && running.size() + unsaved + unsavedInFlight < subscription.window()) {
-      start(ready.removeFirst(), now);
+    for (int room = room(); !ready.isEmpty() && room > 0; room = room()) {
+      start(ready.removeFirst(), Math.min(room, job.longestRun()), now);
     }
     saveNow |= unsaved > 0 && !ready.isEmpty();
+  }
+
+  /** How many more may be handed out before something is settled and saved. */
+  private int room() {
+    return subscription.window() - running.size() - unsaved - unsavedInFlight;
   }
 
   private void startCautiously(Instant now) {
@@ -882,26 +941,42 @@ final class Worker {
     change(now);
   }
 
-  private void start(Lane lane, Instant now) {
+  /** Hands out the first event, and those behind it that nothing speaks against. */
+  private void start(Lane lane, int most, Instant now) {
     lane.ready = false;
     Pending first = lane.queue.peekFirst();
-    if (first == null || first.burying || lane.running || expire(lane, first, now)) {
+    if (first == null || first.burying || lane.isRunning() || expire(lane, first, now)) {
       return;
     }
-    lane.running = true;
+    List<Delivery> run = new ArrayList<>();
+    long bytes = 0;
+    for (Pending pending : lane.queue) {
+      bytes += pending.event.sizeBytes();
+      boolean fits = run.size() < most && bytes <= RUN_BYTES && first.isFresh();
+      if (pending != first && !(fits && pending.isFresh())) {
+        break;
+      }
+      run.add(handOut(pending));
+    }
+    lane.handedOut = run.size();
+    lanesRunning++;
+    effects.add(new Effect.Handle(run));
+  }
+
+  private Delivery handOut(Pending pending) {
     Delivery delivery =
         new Delivery(
             subscription.name(),
             job.partition(),
-            first.position,
-            first.nextAttempt(),
+            pending.position,
+            pending.nextAttempt(),
             job.epoch(),
             subscription.replay(),
-            first.isRedriven(),
-            first.event);
-    first.running = delivery;
-    running.put(first.position, lane);
-    effects.add(new Effect.Handle(delivery));
+            pending.isRedriven(),
+            pending.event);
+    pending.running = delivery;
+    running.put(pending.position, pending);
+    return delivery;
   }
 
   private boolean expire(Lane lane, Pending pending, Instant now) {
@@ -965,7 +1040,7 @@ final class Worker {
       if (stopping) {
         takeBackAttempt(lane, now);
       } else {
-        start(lane, now);
+        start(lane, 1, now);
       }
     }
   }
@@ -1034,6 +1109,7 @@ final class Worker {
    * How the worker stands.
    *
    * @param settledAbove settled events above the floor
+   * @param running keys with events that are handed out
    * @param heldUp the key that has been in trouble longest, empty where none is
    */
   record Progress(
@@ -1058,7 +1134,7 @@ final class Worker {
     return new Progress(
         outstanding.floor(),
         outstanding.settledAbove(),
-        running.size(),
+        lanesRunning,
         waiting,
         parked.size(),
         breaker.isOpen(),
@@ -1072,7 +1148,7 @@ final class Worker {
     if (lane.held) {
       return key + " is held behind a dead letter; redrive or discard it";
     }
-    if (lane.running) {
+    if (lane.isRunning()) {
       return key
           + " has a handler that goes on after its deadline"
           + (first == null ? "" : ", at " + first.position);

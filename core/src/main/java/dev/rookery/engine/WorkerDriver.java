@@ -7,11 +7,13 @@ import dev.rookery.EventHandler;
 import dev.rookery.Outcome;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.RunHandler;
 import dev.rookery.StaleClaim;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.SerialWork;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a {@link Worker}: brings it its messages on one thread and does what it wants done on
- * others.
+ * Runs a {@link Worker}: brings it its messages, one after the other, and does what it wants done
+ * on other threads.
  */
 final class WorkerDriver {
   private static final int LETTERS = 100;
@@ -59,8 +61,9 @@ final class WorkerDriver {
   private final Partition partition;
   private final Runnable whenEnded;
 
+  private final SerialWork turn;
   private final Mailbox mailbox;
-  private final HandlerThreads handlers;
+  private final Handlers handlers;
   private final StoreThread store;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final PartitionReader.Sink sink;
@@ -93,15 +96,24 @@ final class WorkerDriver {
     this.claim = claim;
     this.claimedAt = claimedAt;
     this.whenEnded = whenEnded;
-    this.mailbox = new Mailbox(parts.timer());
+    this.turn = new SerialWork("rookery-worker-" + subscription.name(), this::turn);
+    this.mailbox = new Mailbox(parts.timer(), turn);
     this.handlers =
-        new HandlerThreads(
-            handler,
-            subscription.concurrency(),
-            subscription.deadline(),
-            this::claimIsFresh,
-            mailbox,
-            this::count);
+        handler instanceof RunHandler takesRuns
+            ? new HandedRuns(
+                takesRuns,
+                subscription.concurrency(),
+                subscription.deadline(),
+                this::claimNanosLeft,
+                mailbox,
+                this::count)
+            : new HandlerThreads(
+                handler,
+                subscription.concurrency(),
+                subscription.deadline(),
+                this::claimNanosLeft,
+                mailbox,
+                this::count);
     this.store = new StoreThread(() -> end != null, this::failed);
     this.sink =
         new PartitionReader.Sink() {
@@ -119,9 +131,6 @@ final class WorkerDriver {
 
   void start() {
     mailbox.post(new Message.Begin());
-    Thread.ofVirtual()
-        .name("rookery-worker-" + subscription.name() + "-" + partition)
-        .start(this::run);
   }
 
   Claim claim() {
@@ -189,7 +198,7 @@ final class WorkerDriver {
       handlers.interruptAll();
     }
     reader.cancel(sink);
-    mailbox.end();
+    turn.ask();
     ended.countDown();
     whenEnded.run();
   }
@@ -198,19 +207,26 @@ final class WorkerDriver {
     end(cause instanceof StaleClaim ? new End.Lost() : new End.Failed(cause));
   }
 
-  private boolean claimIsFresh() {
-    return environment.nanoTime() - claimedAt < claim.ttl().toNanos() / 3 * 2;
+  /** How long handlers may still be begun if no renewal comes. */
+  private long claimNanosLeft() {
+    return claim.ttl().toNanos() / 3 * 2 - (environment.nanoTime() - claimedAt);
   }
 
-  private void run() {
+  /** Takes all messages that wait, and sets the alarm for what comes by itself. */
+  private void turn() {
     try {
-      while (end == null) {
-        Message message = ++steps % STEPS_PER_LOOK == 0 ? null : mailbox.poll();
-        if (message == null) {
-          idle();
-        } else {
-          perform(worker.step(message, environment.now()));
+      for (Message message = mailbox.poll();
+          end == null && message != null;
+          message = mailbox.poll()) {
+        perform(worker.step(message, environment.now()));
+        if (++steps % STEPS_PER_LOOK == 0) {
+          look();
         }
+      }
+      if (end == null) {
+        look();
+      } else {
+        mailbox.cancelAlarm();
       }
     } catch (RuntimeException | Error e) {
       LOG.log(
@@ -220,15 +236,13 @@ final class WorkerDriver {
       end(
           new End.Failed(
               e instanceof RuntimeException cause ? cause : new IllegalStateException(e)));
-    } finally {
-      mailbox.close();
     }
   }
 
-  private void idle() {
+  private void look() {
     progress = worker.progress();
     long now = System.nanoTime();
-    List<Position> stuck = handlers.interruptLate(now);
+    List<Position> stuck = handlers.look(now);
     if (!stuck.isEmpty()) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -250,7 +264,7 @@ final class WorkerDriver {
     long wait =
         Math.min(
             IDLE_NANOS, toWake.compareTo(Duration.ofHours(1)) > 0 ? IDLE_NANOS : toWake.toNanos());
-    mailbox.await(Math.min(wait, Math.max(1_000_000L, handlers.nanosToDeadline(now))));
+    mailbox.wakeAfter(Math.min(wait, Math.max(1_000_000L, handlers.nanosToLook(now))));
   }
 
   private void perform(List<Effect> effects) {
@@ -258,7 +272,7 @@ final class WorkerDriver {
     for (Effect effect : effects) {
       switch (effect) {
         case Effect.Handle handle -> {
-          handlers.add(handle.delivery());
+          handlers.add(handle.run());
           handing = true;
         }
         case Effect.Read read -> reader.read(read.after(), read.maxEvents(), read.maxBytes(), sink);
@@ -336,7 +350,7 @@ final class WorkerDriver {
         letter.since());
   }
 
-  private void count(HandlerThreads.Done done) {
+  private void count(Handlers.Done done) {
     switch (done.outcome()) {
       case Outcome.Handled handled -> {
         counted.handled.increment();

@@ -65,7 +65,7 @@ final class SimulatedSubscription {
   private Instant storeFree = START;
   private long numbers;
   private int life;
-  private int running;
+  private int handedOut;
   private Optional<Effect.Read> reading = Optional.empty();
   private Instant wake = Instant.MAX;
   private Worker worker;
@@ -123,9 +123,10 @@ final class SimulatedSubscription {
             Optional.empty(),
             cautious,
             4 << 20,
-            16);
+            16,
+            1 + random.nextInt(20));
     worker = new Worker(job, cursor, parkedKeys);
-    running = 0;
+    handedOut = 0;
     reading = Optional.empty();
     wake = Instant.MAX;
     storeFree = now;
@@ -183,7 +184,11 @@ final class SimulatedSubscription {
   private void perform(Effect effect) {
     switch (effect) {
       case Effect.Read read -> after(random.nextInt(500), () -> answer(read));
-      case Effect.Handle handle -> handle(handle.delivery());
+      case Effect.Handle handle -> {
+        handedOut += handle.run().size();
+        most = Math.max(most, handedOut);
+        handle(handle.run(), 0);
+      }
       case Effect.Save save ->
           store(() -> {
             cursor = save.cursor();
@@ -242,19 +247,22 @@ final class SimulatedSubscription {
     return reading.isPresent();
   }
 
-  private void handle(Delivery delivery) {
+  private void handle(List<Delivery> run, int index) {
+    Delivery delivery = run.get(index);
     long position = delivery.position().high();
-    running++;
-    most = Math.max(most, running);
     handlings.add(new Handling(position, delivery.attempt(), life, now, delivery.redriven()));
     long micros = fates.get(position) == Fate.SLOW ? 40_000 : random.nextInt(3_000);
     after(
         micros,
         () -> {
-          running--;
           Outcome outcome = outcome(position, delivery.attempt());
-          if (outcome instanceof Outcome.Handled) {
+          boolean goesOn = outcome instanceof Outcome.Handled;
+          if (goesOn) {
             handled.add(position);
+          }
+          handedOut -= goesOn ? 1 : run.size() - index;
+          if (goesOn && index + 1 < run.size()) {
+            handle(run, index + 1);
           }
           tell(
               new Message.Settled(

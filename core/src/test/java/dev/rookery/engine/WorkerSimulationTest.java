@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class WorkerSimulationTest {
-  private static final int SEEDS = 100;
+  private static final int SEEDS = 500;
   private static final int MOST_STEPS = 200_000;
 
   private static Subscription subscription(Subscription.Exhausted exhausted) {

@@ -27,6 +27,9 @@ final class JettySetup {
   private static final int PLATFORM_THREADS = 16;
   private static final Duration IDLE = Duration.ofSeconds(30);
 
+  /** After which a connection that a client keeps for its next request holds up no shutdown. */
+  private static final Duration SHUTDOWN_IDLE = Duration.ofMillis(100);
+
   private final ServerConfig config;
   private final Limits limits;
   private final SubscriberSockets sockets;
@@ -85,6 +88,7 @@ final class JettySetup {
     connector.setPort(config.port());
     connector.setIdleTimeout(config.bodyLimit().toMillis());
     connector.setAcceptQueueSize(128);
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE.toMillis());
     return connector;
   }
 

@@ -1,94 +1,81 @@
 package dev.rookery.server;
 
-import dev.rookery.Delivery;
-import dev.rookery.EventHandler.Progress;
-import dev.rookery.EventRejected;
-import dev.rookery.Outage;
-import dev.rookery.RetryAfter;
-import java.time.Duration;
+import dev.rookery.Outcome;
+import dev.rookery.RunHandler;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The deliveries that a client has and has not settled. The bus runs a handler for each, which
- * sends the delivery and waits here for the client's word.
- */
-final class OpenDeliveries {
-  /** What the client said. */
-  sealed interface Verdict {
-    record Ack() implements Verdict {}
-
-    record Retry(Duration delay, String reason, boolean outage) implements Verdict {}
-
-    record Reject(String reason) implements Verdict {}
-  }
-
-  private static final class Open {
-    private final Progress progress;
-    private final CountDownLatch settled = new CountDownLatch(1);
-    private volatile @Nullable Verdict verdict;
-
-    private Open(Progress progress) {
-      this.progress = progress;
-    }
-  }
+/** The deliveries that a client has and has not settled, each under its number. */
+final class OpenDeliveries implements RunHandler {
+  private record Open(Run run, int index) {}
 
   private final Map<Long, Open> open = new ConcurrentHashMap<>();
-  private final AtomicLong numbers = new AtomicLong();
+  private final AtomicLong numbers = new AtomicLong(1);
   private final Outbound outbound;
+  private final int longestRun;
 
-  OpenDeliveries(Outbound outbound) {
+  OpenDeliveries(Outbound outbound, int longestRun) {
     this.outbound = outbound;
+    this.longestRun = longestRun;
   }
 
-  /** Hands a delivery to the client and waits for its word; interrupted at the deadline. */
-  void handle(Delivery delivery, Progress progress) throws InterruptedException {
-    long number = numbers.incrementAndGet();
-    Open mine = new Open(progress);
-    open.put(number, mine);
-    outbound.delivery(number, delivery);
-    try {
-      mine.settled.await();
-    } catch (InterruptedException e) {
-      if (open.remove(number) != null && !outbound.withdraw(number)) {
-        outbound.answer("{\"op\":\"revoked\",\"delivery\":" + number + "}");
-      }
-      throw e;
+  @Override
+  public int longestRun() {
+    return longestRun;
+  }
+
+  @Override
+  public void take(Run run) {
+    int size = run.deliveries().size();
+    long first = numbers.getAndAdd(size);
+    for (int i = 0; i < size; i++) {
+      open.put(first + i, new Open(run, i));
     }
-    switch (mine.verdict) {
-      case Verdict.Ack _ -> {}
-      case Verdict.Retry(Duration delay, String reason, boolean outage) -> {
-        if (outage) {
-          throw new Outage(reason);
+    outbound.run(first, run.deliveries());
+  }
+
+  @Override
+  public void revoked(Run run, int from) {
+    open.forEach((number, one) -> {
+      if (one.run.equals(run) && one.index >= from && open.remove(number, one)) {
+        if (!outbound.withdraw(number)) {
+          outbound.answer("{\"op\":\"revoked\",\"delivery\":" + number + "}");
         }
-        throw new RetryAfter(delay, reason);
       }
-      case Verdict.Reject(String reason) -> throw new EventRejected(reason);
-      case null -> throw new IllegalStateException("settled without a verdict");
-    }
+    });
   }
 
-  /** Takes the client's word; false when the delivery is not open any more. */
-  boolean settle(long number, Verdict verdict) {
-    Open settled = open.remove(number);
-    if (settled == null) {
+  /**
+   * Takes the client's word; false when the delivery is not open any more, or not its key's first.
+   */
+  boolean settle(long number, Outcome outcome) {
+    Open one = open.get(number);
+    if (one == null || !one.run.settle(one.index, outcome)) {
       return false;
     }
-    settled.verdict = verdict;
-    settled.settled.countDown();
+    open.remove(number);
+    if (!(outcome instanceof Outcome.Handled)) {
+      forgetBehind(number, one.run);
+    }
     return true;
+  }
+
+  /** The client does not begin what came behind a delivery that was not handled. */
+  private void forgetBehind(long number, Run run) {
+    for (long next = number + 1; isOf(run, open.get(next)); next++) {
+      open.remove(next);
+    }
+  }
+
+  private static boolean isOf(Run run, @Nullable Open one) {
+    return one != null && one.run.equals(run);
   }
 
   /** The client is still at work; false when the delivery is not open any more. */
   boolean working(long number) {
-    Open still = open.get(number);
-    if (still == null) {
-      return false;
-    }
-    still.progress.working();
-    return true;
+    Open one = open.get(number);
+    return one != null && one.run.working(one.index);
   }
 }

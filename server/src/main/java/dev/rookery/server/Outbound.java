@@ -3,48 +3,53 @@ package dev.rookery.server;
 import dev.rookery.Delivery;
 import dev.rookery.client.wire.JsonOut;
 import dev.rookery.client.wire.ServerFrame;
+import dev.rookery.spi.SerialWork;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be written to one client, and the one thread that writes it. Deliveries wait as
- * they are and become JSON when it is their turn, several in one write; there are never more of
- * them than the window. Answers are bounded: a client that does not read them is cut off.
+ * What waits to be written to one client, by one thread at a time. Deliveries wait as they are and
+ * become JSON when it is their turn, several in one write; there are never more of them than the
+ * window. Answers are bounded: a client that does not read them is cut off.
  *
  * <h2>Gathering</h2>
  *
- * Before it takes what waits, the writer lets every other thread that is ready go first: what they
- * have to send goes with it. Under load a write so carries many deliveries, and without load none
- * waits.
+ * Writing begins behind every other thread that is ready, and what those have to send goes with it.
+ * Under load a write so carries many deliveries, and without load none waits.
  */
-final class Outbound implements Runnable {
+final class Outbound {
   private static final int FRAME_BYTES = 64 << 10;
   private static final int FRAME_ITEMS = 256;
   private static final int MAX_ANSWERS = 10_000;
   private static final long WRITE_LIMIT_SECONDS = 30;
 
-  private record Item(long number, Delivery delivery) {}
+  /** Deliveries of one key with numbers that follow each other, which stay in one frame. */
+  private record Run(long first, List<Delivery> deliveries) {
+    private boolean holds(long number) {
+      return first <= number && number < first + deliveries.size();
+    }
+  }
 
   private final Session session;
   private final Runnable whenBroken;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Queue<Item> deliveries = new ArrayDeque<>();
+  private final SerialWork writing = new SerialWork("rookery-socket-write", this::write);
+  private final Queue<Run> runs = new ArrayDeque<>();
   private final Queue<String> answers = new ArrayDeque<>();
   private final JsonOut out = new JsonOut(4_096);
   private boolean delivering;
-  private boolean closed;
+  private volatile boolean closed;
   private volatile boolean batch;
 
   /**
@@ -67,20 +72,21 @@ final class Outbound implements Runnable {
     lock.lock();
     try {
       delivering = true;
-      changed.signal();
     } finally {
       lock.unlock();
     }
+    writing.ask();
   }
 
-  void delivery(long number, Delivery delivery) {
+  /** Adds deliveries of one key, with the number of the first. */
+  void run(long first, List<Delivery> deliveries) {
     lock.lock();
     try {
-      deliveries.add(new Item(number, delivery));
-      changed.signal();
+      runs.add(new Run(first, deliveries));
     } finally {
       lock.unlock();
     }
+    writing.ask();
   }
 
   /** Adds a frame that is no delivery; it overtakes the deliveries that wait. */
@@ -90,48 +96,47 @@ final class Outbound implements Runnable {
     try {
       answers.add(frame);
       over = answers.size() > MAX_ANSWERS;
-      changed.signal();
     } finally {
       lock.unlock();
     }
+    writing.ask();
     if (over) {
       broken();
     }
   }
 
-  /** Takes a delivery back that was not written yet. */
+  /** Takes a delivery back that was not written yet, and those of its run behind it. */
   boolean withdraw(long number) {
     lock.lock();
     try {
-      return deliveries.removeIf(item -> item.number == number);
+      Optional<Run> holder = runs.stream().filter(run -> run.holds(number)).findFirst();
+      holder.ifPresent(run -> {
+        runs.remove(run);
+        if (number > run.first) {
+          runs.add(new Run(run.first, run.deliveries.subList(0, (int) (number - run.first))));
+        }
+      });
+      return holder.isPresent();
     } finally {
       lock.unlock();
     }
   }
 
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    closed = true;
   }
 
-  @Override
-  @SuppressWarnings("ThreadPriorityCheck") // the yield makes frames fuller, nothing relies on it
-  public void run() {
-    List<Item> items = new ArrayList<>();
+  private void write() {
+    List<Run> taken = new ArrayList<>();
     try {
-      while (awaitWork()) {
-        Thread.yield();
-        String answer = take(items);
+      for (String answer = take(taken);
+          !closed && (answer != null || !taken.isEmpty());
+          answer = take(taken)) {
         if (answer != null) {
           await(send(answer));
-        } else if (!items.isEmpty()) {
-          write(items);
-          items.clear();
+        } else {
+          write(taken);
+          taken.clear();
         }
       }
     } catch (ExecutionException | TimeoutException e) {
@@ -146,28 +151,18 @@ final class Outbound implements Runnable {
     whenBroken.run();
   }
 
-  /** Waits until there is something to write; false once closed. */
-  private boolean awaitWork() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (!closed && answers.isEmpty() && (!delivering || deliveries.isEmpty())) {
-        changed.await();
-      }
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The next answer, or null and the next deliveries. */
-  private @Nullable String take(List<Item> items) {
+  private @Nullable String take(List<Run> taken) {
     lock.lock();
     try {
       if (!answers.isEmpty()) {
         return answers.remove();
       }
-      while (!deliveries.isEmpty() && items.size() < FRAME_ITEMS) {
-        items.add(deliveries.remove());
+      int count = 0;
+      while (delivering && !runs.isEmpty() && count < FRAME_ITEMS) {
+        Run run = runs.remove();
+        count += run.deliveries.size();
+        taken.add(run);
       }
       return null;
     } finally {
@@ -175,17 +170,17 @@ final class Outbound implements Runnable {
     }
   }
 
-  private void write(List<Item> items)
+  private void write(List<Run> taken)
       throws ExecutionException, InterruptedException, TimeoutException {
-    if (batch && items.size() > 1) {
-      writeTogether(items);
+    if (batch && (taken.size() > 1 || taken.getFirst().deliveries.size() > 1)) {
+      writeTogether(taken);
       return;
     }
     CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
     int bytes = 0;
-    for (Item item : items) {
+    for (Run run : taken) {
       out.clear();
-      ServerFrame.write(out, item.number, item.delivery, true);
+      ServerFrame.write(out, run.first, run.deliveries.getFirst(), true);
       bytes += out.size();
       last = send(out.toString());
       if (bytes > FRAME_BYTES) {
@@ -196,15 +191,18 @@ final class Outbound implements Runnable {
     await(last);
   }
 
-  private void writeTogether(List<Item> items)
+  private void writeTogether(List<Run> taken)
       throws ExecutionException, InterruptedException, TimeoutException {
     int next = 0;
-    while (next < items.size()) {
+    while (next < taken.size()) {
       out.clear();
       out.beginObject().member("op", "events").name("items").beginArray();
-      while (next < items.size() && out.size() < FRAME_BYTES) {
-        Item item = items.get(next++);
-        ServerFrame.write(out, item.number, item.delivery, false);
+      while (next < taken.size() && out.size() < FRAME_BYTES) {
+        Run run = taken.get(next++);
+        long number = run.first;
+        for (Delivery delivery : run.deliveries) {
+          ServerFrame.write(out, number++, delivery, false);
+        }
       }
       await(send(out.endArray().endObject().toString()));
     }

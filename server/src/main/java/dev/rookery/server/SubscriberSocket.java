@@ -1,9 +1,9 @@
 package dev.rookery.server;
 
 import dev.rookery.BusClosed;
-import dev.rookery.EventHandler;
 import dev.rookery.InvalidInput;
 import dev.rookery.Json;
+import dev.rookery.Outcome;
 import dev.rookery.RookeryException;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
@@ -15,6 +15,7 @@ import dev.rookery.client.wire.SubscribeRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.api.StatusCode;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriberSocket
     implements Session.Listener.AutoDemanding, ClientFrame.Receiver {
   private static final System.Logger LOG = System.getLogger(SubscriberSocket.class.getName());
+  private static final int LONGEST_RUN = 32;
   private static final Duration SILENCE = Duration.ofSeconds(10);
   private static final byte[] NO_REF = {'n', 'u', 'l', 'l'};
 
@@ -49,24 +51,13 @@ public final class SubscriberSocket
   @Override
   public void onWebSocketOpen(Session opened) {
     heard = sockets.nanoTime();
-    Outbound out = new Outbound(opened, this::cut);
-    outbound = out;
-    deliveries = new OpenDeliveries(out);
+    outbound = new Outbound(opened, this::cut);
     session = opened;
-    Thread.ofVirtual().name("rookery-socket-write").start(out);
     sockets.opened(this);
   }
 
   private Outbound out() {
     Outbound open = outbound;
-    if (open == null) {
-      throw new IllegalStateException("a frame before the connection was open");
-    }
-    return open;
-  }
-
-  private OpenDeliveries deliveries() {
-    OpenDeliveries open = deliveries;
     if (open == null) {
       throw new IllegalStateException("a frame before the connection was open");
     }
@@ -112,9 +103,9 @@ public final class SubscriberSocket
         asked.concurrency() > asked.window() ? asked.concurrency(asked.window()) : asked;
     sockets.admit(subscription);
     out().batch(request.isBatch());
-    OpenDeliveries open = deliveries();
-    Subscriber begun =
-        sockets.bus().subscribe(subscription, EventHandler.ofDeliveries(open::handle));
+    OpenDeliveries open = new OpenDeliveries(out(), request.takesRuns() ? LONGEST_RUN : 1);
+    deliveries = open;
+    Subscriber begun = sockets.bus().subscribe(subscription, open);
     shownDefinition = subscription;
     subscriber = begun;
     out()
@@ -149,28 +140,32 @@ public final class SubscriberSocket
 
   @Override
   public void ack(long delivery) {
-    settle(delivery, new OpenDeliveries.Verdict.Ack());
+    settle(delivery, new Outcome.Handled());
   }
 
   @Override
   public void retry(long delivery, Duration delay, String reason, boolean outage) {
-    settle(delivery, new OpenDeliveries.Verdict.Retry(delay, reason, outage));
+    settle(
+        delivery,
+        new Outcome.Failed(reason, outage, outage ? Optional.empty() : Optional.of(delay)));
   }
 
   @Override
   public void reject(long delivery, String reason) {
-    settle(delivery, new OpenDeliveries.Verdict.Reject(reason));
+    settle(delivery, new Outcome.Rejected(reason));
   }
 
-  private void settle(long delivery, OpenDeliveries.Verdict verdict) {
-    if (!deliveries().settle(delivery, verdict)) {
+  private void settle(long delivery, Outcome outcome) {
+    OpenDeliveries open = deliveries;
+    if (open == null || !open.settle(delivery, outcome)) {
       stale(delivery);
     }
   }
 
   @Override
   public void working(long delivery) {
-    if (!deliveries().working(delivery)) {
+    OpenDeliveries open = deliveries;
+    if (open == null || !open.working(delivery)) {
       stale(delivery);
     }
   }

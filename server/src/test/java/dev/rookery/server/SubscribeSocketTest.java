@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rookery.Draft;
 import dev.rookery.Operations.DeadLetterFilter;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,71 @@ class SubscribeSocketTest {
     socket.say("{\"op\":\"ack\",\"deliveries\":[1]}");
 
     assertThat(socket.hear("event").get("event").get("id").asString()).isEqualTo("e2");
+  }
+
+  /** Three events of a key that are there before the subscription. */
+  private JsonNode run(String more) throws InterruptedException {
+    for (String id : List.of("e1", "e2", "e3")) {
+      publish(id, "k");
+    }
+    subscribe(socket, ",\"from\":\"earliest\",\"batch\":true,\"runs\":true" + more);
+    return socket.hear("events").get("items");
+  }
+
+  @Test
+  void whoAsksForRunsGetsTheEventsOfAKeyInOneFrame() throws Exception {
+    JsonNode items = run("");
+
+    assertThat(items.valueStream().map(item -> item.get("delivery").asInt()))
+        .containsExactly(1, 2, 3);
+    assertThat(items.valueStream().map(item -> item.get("event").get("id").asString()))
+        .containsExactly("e1", "e2", "e3");
+    socket.say("{\"op\":\"ack\",\"deliveries\":[1,2,3]}");
+    await().until(() -> lag() == 0);
+  }
+
+  @Test
+  void whatIsBehindARejectedDeliveryOfARunComesAgain() throws Exception {
+    run("");
+
+    socket.say("{\"op\":\"ack\",\"deliveries\":[1]}");
+    socket.say("{\"op\":\"reject\",\"delivery\":2,\"reason\":\"never\"}");
+    JsonNode again = socket.hear("event");
+    socket.say("{\"op\":\"ack\",\"deliveries\":[3]}");
+
+    assertThat(again.get("delivery").asInt()).isEqualTo(4);
+    assertThat(again.get("attempt").asInt()).isEqualTo(1);
+    assertThat(again.get("event").get("id").asString()).isEqualTo("e3");
+    JsonNode error = socket.hear("error");
+    assertThat(error.get("type").asString()).endsWith("stale-delivery");
+    assertThat(error.get("delivery").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aDeliveryOfARunIsSettledInItsTurnOnly() throws Exception {
+    run("");
+
+    socket.say("{\"op\":\"ack\",\"deliveries\":[2]}");
+    assertThat(socket.hear("error").get("delivery").asInt()).isEqualTo(2);
+    socket.say("{\"op\":\"ack\",\"deliveries\":[1,2,3]}");
+
+    await().until(() -> lag() == 0);
+  }
+
+  @Test
+  void atTheDeadlineTheRestOfARunIsRevokedAndComesAgain() throws Exception {
+    run(",\"deadlineMs\":500,\"initialDelayMs\":1,\"maxDelayMs\":1");
+
+    socket.say("{\"op\":\"ack\",\"deliveries\":[1]}");
+    List<Integer> revoked = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      revoked.add(socket.hear("revoked").get("delivery").asInt());
+    }
+
+    assertThat(revoked).containsExactlyInAnyOrder(2, 3);
+    JsonNode again = socket.hear("event");
+    assertThat(again.get("event").get("id").asString()).isEqualTo("e2");
+    assertThat(again.get("attempt").asInt()).isEqualTo(2);
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class LiveThreads {
       Pattern.compile(
           "ForkJoinPool.*|VirtualThread.*|Common-Cleaner|Cleaner-.*|process reaper.*|awaitility.*"
               + "|junit.*|surefire.*|HttpClient-.*|Finalizer|Reference Handler|Attach Listener|C[12] CompilerThread.*|JVMCI.*"
-              + "|JNA Cleaner|MasterPoller|Read-Poller|Write-Poller|Timer-.*|pool-.*surefire.*|idle-timeout-task|SIG.*");
+              + "|JNA Cleaner|MasterPoller|Read-Poller|Write-Poller|Keep-Alive-Timer|Timer-.*|pool-.*surefire.*|idle-timeout-task|SIG.*");
 
   private final Set<Thread> before;
 

@@ -7,7 +7,9 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Subscription;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,7 +20,8 @@ public final class ServerFrame {
   public interface Receiver {
     void subscribed();
 
-    void delivery(long number, Delivery delivery);
+    /** Deliveries of one frame; those of one key are a run. */
+    void deliveries(List<Sent> sent);
 
     void revoked(long delivery);
 
@@ -37,6 +40,9 @@ public final class ServerFrame {
     /** The server goes away; deliveries that run may still be settled. */
     void draining();
   }
+
+  /** A delivery and the number to settle it by. */
+  public record Sent(long number, Delivery delivery) {}
 
   private final byte[] text;
   private final String subscription;
@@ -116,6 +122,7 @@ public final class ServerFrame {
   }
 
   private void items(JsonParser parser) {
+    List<Sent> sent = new ArrayList<>();
     while (parser.nextToken() == JsonToken.START_OBJECT) {
       Item item = new Item();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -127,13 +134,14 @@ public final class ServerFrame {
           item.take(name, parser);
         }
       }
-      receiver.delivery(item.delivery, item.toDelivery());
+      sent.add(item.toSent());
     }
+    receiver.deliveries(sent);
   }
 
   private void tell(Item item) {
     switch (op == null ? "" : op) {
-      case "event" -> receiver.delivery(item.delivery, item.toDelivery());
+      case "event" -> receiver.deliveries(List.of(item.toSent()));
       case "revoked" -> receiver.revoked(delivery);
       case "subscribed" -> receiver.subscribed();
       case "state" -> receiver.state(state);
@@ -178,19 +186,21 @@ public final class ServerFrame {
       }
     }
 
-    private Delivery toDelivery() {
+    private Sent toSent() {
       if (event == null || stream.isEmpty()) {
         throw new InvalidEvent("the frame is no delivery; is this a Rookery server?");
       }
-      return new Delivery(
-          subscription,
-          new Partition(stream, partition),
-          position,
-          attempt,
-          epoch,
-          replay,
-          redriven,
-          event);
+      return new Sent(
+          delivery,
+          new Delivery(
+              subscription,
+              new Partition(stream, partition),
+              position,
+              attempt,
+              epoch,
+              replay,
+              redriven,
+              event));
     }
   }
 }

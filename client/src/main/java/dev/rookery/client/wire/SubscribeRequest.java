@@ -18,6 +18,8 @@ import tools.jackson.core.JacksonException;
  * A subscription as the wire writes it; what is missing has the usual value.
  *
  * @param batch whether several deliveries may come in one frame
+ * @param runs whether several deliveries of one key may be out at once, in one frame and in their
+ *     order; those behind one that is not acknowledged are not to be handled and come again
  * @param concurrency deliveries that may be out at once, as many as the window where it is missing
  */
 public record SubscribeRequest(
@@ -28,6 +30,7 @@ public record SubscribeRequest(
     @Nullable Start from,
     @Nullable Integer window,
     @Nullable Boolean batch,
+    @Nullable Boolean runs,
     @Nullable Integer maxAttempts,
     @Nullable Long initialDelayMs,
     @Nullable Long maxDelayMs,
@@ -45,6 +48,7 @@ public record SubscribeRequest(
         subscription.where().orElse(null),
         subscription.from(),
         subscription.window(),
+        true,
         true,
         subscription.retry().maxAttempts(),
         subscription.retry().initialDelay().toMillis(),
@@ -107,6 +111,11 @@ public record SubscribeRequest(
 
   public boolean isBatch() {
     return batch != null && batch;
+  }
+
+  /** Runs come in frames of several deliveries, so who wants them has to take those too. */
+  public boolean takesRuns() {
+    return isBatch() && runs != null && runs;
   }
 
   private static Duration millis(@Nullable Long value, Duration otherwise) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the times of RFC 3339. The form that everybody writes, in UTC with a {@code Z}, is read
  * digit by digit, because each event carries one; {@link Instant#parse} reads all others.
  */
-final class Timestamps {
+public final class Timestamps {
   private static final int SHORTEST = "2026-01-31T12:00:00Z".length();
   private static final int LONGEST = SHORTEST + ".123456789".length();
 
@@ -20,7 +20,7 @@ final class Timestamps {
    *
    * @throws java.time.format.DateTimeParseException when it is none
    */
-  static Instant parse(String text) {
+  public static Instant parse(String text) {
     Instant usual = usual(text);
     return usual == null ? Instant.parse(text) : usual;
   }

@@ -222,9 +222,11 @@ class FrameTest {
     public void subscribed() {}
 
     @Override
-    public void delivery(long number, Delivery delivery) {
-      numbers.add(number);
-      deliveries.add(delivery);
+    public void deliveries(List<ServerFrame.Sent> sent) {
+      sent.forEach(one -> {
+        numbers.add(one.number());
+        deliveries.add(one.delivery());
+      });
     }
 
     @Override

@@ -1,0 +1,32 @@
+package dev.rookery.engine;
+
+import dev.rookery.Delivery;
+import dev.rookery.Outcome;
+import dev.rookery.Position;
+import java.util.List;
+
+/**
+ * Has deliveries handled, a run one after the other, as many runs at once as the subscription
+ * allows. Each attempt's {@link Message.Result} goes to the worker; the first that is not handled
+ * ends its run.
+ */
+sealed interface Handlers permits HandlerThreads, HandedRuns {
+  /** An attempt that has ended, for counting. */
+  record Done(Delivery delivery, Outcome outcome) {}
+
+  void add(List<Delivery> run);
+
+  /** Begins what was added, as far as it may. */
+  void go();
+
+  /** Nanoseconds until {@link #look} has something to do, a long time where nothing runs. */
+  long nanosToLook(long now);
+
+  /** Interrupts handlers that are past their deadline; returns those that go on after that. */
+  List<Position> look(long now);
+
+  /** Begins nothing more; returns what was not begun. */
+  List<Position> close();
+
+  void interruptAll();
+}

@@ -1,0 +1,49 @@
+package dev.rookery.spi;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Work that is done whenever somebody asks for it, and never twice at once: on a virtual thread
+ * that begins with the first wish and ends when none is left. In between there is no thread that
+ * sleeps, which would cost more to wake than a new one to start.
+ */
+public final class SerialWork {
+  private final String name;
+  private final Runnable work;
+  private final AtomicInteger wishes = new AtomicInteger();
+
+  /**
+   * Work that nobody has asked for yet.
+   *
+   * @param name of its threads
+   * @param work does all there is to do; it need not be done again for a wish that came before it
+   *     began
+   */
+  public SerialWork(String name, Runnable work) {
+    this.name = name;
+    this.work = work;
+  }
+
+  /** Has the work done soon, once more if it is being done just now. */
+  public void ask() {
+    if (wishes.getAndIncrement() == 0) {
+      Thread.ofVirtual().name(name).start(this::run);
+    }
+  }
+
+  private void run() {
+    boolean failed = true;
+    try {
+      int seen;
+      do {
+        seen = wishes.get();
+        work.run();
+      } while (!wishes.compareAndSet(seen, 0));
+      failed = false;
+    } finally {
+      if (failed) {
+        wishes.set(0);
+      }
+    }
+  }
+}
