@@ -16,6 +16,7 @@ import java.sql.SQLException;
 final class Checkpoints {
   private static final int MOST_PAGES = 4_000;
   private static final int LEAST_PAGES = 100;
+  private static final int EARLIER = 4;
   private static final int PAGE_BYTES = 4_096;
 
   private final Session session;
@@ -32,13 +33,18 @@ final class Checkpoints {
     this.pages = Math.clamp(reserve / 4 / PAGE_BYTES, LEAST_PAGES, MOST_PAGES);
   }
 
-  /** Between two transactions: copies if it is time to. A full disk leaves all as it is. */
-  void run() throws SQLException {
+  /**
+   * Between two transactions: copies if it is time to. A full disk leaves all as it is.
+   *
+   * @param nobodyWaits whether no write waits; then a part is copied already, since a small copy
+   *     holds up the next write for less
+   */
+  void run(boolean nobodyWaits) throws SQLException {
     int present = checkpoint("NOOP");
     if (present < attempted) {
       attempted = 0;
     }
-    if (present - attempted >= pages) {
+    if (present - attempted >= (nobodyWaits ? pages / EARLIER : pages)) {
       attempted = present;
       try {
         checkpoint(present >= 2 * pages ? "RESTART" : "PASSIVE");

@@ -118,7 +118,7 @@ final class Writer implements AutoCloseable {
     try {
       while (take()) {
         commit(group);
-        checkpoints.run();
+        checkpoints.run(nobodyWaits());
       }
     } catch (Throwable e) {
       reason = e;
@@ -145,6 +145,15 @@ final class Writer implements AutoCloseable {
       }
       group = taken;
       return !taken.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean nobodyWaits() {
+    lock.lock();
+    try {
+      return queue.isEmpty();
     } finally {
       lock.unlock();
     }
