@@ -29,12 +29,12 @@ import tools.jackson.databind.JsonNode;
 public final class DemoRun {
   /** A run of a minute is over before the optimizing compiler has paid for itself. */
   private static final List<String> SERVER_JVM =
-      List.of("-Xmx96m", "-Xss512k", "-XX:TieredStopAtLevel=1");
+      List.of("-Xms72m", "-Xmx96m", "-Xmn40m", "-Xss512k", "-XX:TieredStopAtLevel=1");
 
   private static final Duration DRAIN = Duration.ofSeconds(30);
   private static final Duration LOOK = Duration.ofMillis(100);
-  private static final Duration FOREVER = Duration.ofDays(1);
-  private static final double WARM_UP_RATE = 500;
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final double WARM_UP_RATE = 120;
   private static final String CORPUS =
       "Contains IRC messages from Kummerfeld et al., A Large-Scale Corpus for Conversation"
           + " Disentanglement, ACL 2019, and Gouravajhala et al., ALTA 2023, CC BY 4.0; changed.";
@@ -113,7 +113,7 @@ public final class DemoRun {
       String run = "demo-" + Long.toString(System.currentTimeMillis(), 36);
       Feeder feeder = new Feeder(bus, history, run);
       FutureTask<Traffic> reading = start("reader", plan::traffic);
-      long warmUp = warmUp(feeder, reading, crew);
+      long warmUp = plan.input().isPresent() ? warmUp(feeder, reading, crew) : 0;
       try (Traffic traffic = result(reading)) {
         long input = feed(feeder, traffic, crew);
         drain(bus, crew);
@@ -134,7 +134,13 @@ public final class DemoRun {
       throws IOException, InterruptedException {
     Traffic chat = new GeneratedTraffic(0, WARM_UP_RATE);
     return inBackground(
-        stop -> feeder.feed(chat, FOREVER, () -> reading.isDone() || stop.get()),
+        stop -> {
+          long fed = 0;
+          do {
+            fed += feeder.feed(chat, WARM_UP, stop::get);
+          } while (!reading.isDone() && !stop.get());
+          return fed;
+        },
         task -> {
           while (!task.isDone()) {
             waitABit();
