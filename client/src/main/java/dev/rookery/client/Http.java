@@ -20,7 +20,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Requests to one server, and its problems as the exceptions that they stand for. */
+/**
+ * Requests to one server, and its problems as the exceptions that they stand for. They go through
+ * the JDK's blocking client: it takes a fraction of the CPU of the asynchronous one, which matters
+ * where each of many bots publishes an event now and then.
+ */
 final class Http implements AutoCloseable {
   static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);

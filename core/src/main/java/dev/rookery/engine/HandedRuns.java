@@ -4,14 +4,11 @@ import dev.rookery.Delivery;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
 import dev.rookery.RunHandler;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,34 +19,15 @@ final class HandedRuns implements Handlers {
   private static final long CLAIM_CHECK_NANOS = 20_000_000;
 
   private final RunHandler handler;
-  private final int concurrency;
-  private final Duration deadline;
-  private final LongSupplier claimNanosLeft;
-  private final Mailbox mailbox;
-  private final Consumer<Done> done;
+  private final Terms terms;
 
   private final Queue<List<Delivery>> waiting = new ArrayDeque<>();
   private final Set<Out> out = new LinkedHashSet<>();
   private boolean closed;
 
-  /**
-   * Runs of one worker.
-   *
-   * @param claimNanosLeft how long the claim is fresh enough to begin a handler
-   */
-  HandedRuns(
-      RunHandler handler,
-      int concurrency,
-      Duration deadline,
-      LongSupplier claimNanosLeft,
-      Mailbox mailbox,
-      Consumer<Done> done) {
+  HandedRuns(RunHandler handler, Terms terms) {
     this.handler = handler;
-    this.concurrency = concurrency;
-    this.deadline = deadline;
-    this.claimNanosLeft = claimNanosLeft;
-    this.mailbox = mailbox;
-    this.done = done;
+    this.terms = terms;
   }
 
   @Override
@@ -67,8 +45,8 @@ final class HandedRuns implements Handlers {
   private synchronized @Nullable Out next() {
     if (closed
         || waiting.isEmpty()
-        || out.size() >= concurrency
-        || claimNanosLeft.getAsLong() <= 0) {
+        || out.size() >= terms.concurrency()
+        || terms.claimNanosLeft().getAsLong() <= 0) {
       return null;
     }
     Out next = new Out(waiting.remove());
@@ -78,11 +56,12 @@ final class HandedRuns implements Handlers {
 
   @Override
   public synchronized long nanosToLook(long now) {
-    long least = waiting.isEmpty() ? Long.MAX_VALUE : CLAIM_CHECK_NANOS;
+    long claimLeft = Math.max(0, terms.claimNanosLeft().getAsLong());
+    long least = waiting.isEmpty() || claimLeft > 0 ? Long.MAX_VALUE : CLAIM_CHECK_NANOS;
     for (Out run : out) {
       least = Math.min(least, run.nanosLeft(now));
       if (run.deliveries.size() - run.begun > 1) {
-        least = Math.min(least, Math.max(0, claimNanosLeft.getAsLong()));
+        least = Math.min(least, claimLeft);
       }
     }
     return least;
@@ -139,7 +118,7 @@ final class HandedRuns implements Handlers {
     }
 
     private long nanosLeft(long now) {
-      return deadline.toNanos() - (now - since);
+      return terms.deadline().toNanos() - (now - since);
     }
 
     @Override
@@ -177,8 +156,8 @@ final class HandedRuns implements Handlers {
       } else {
         since = System.nanoTime();
       }
-      mailbox.post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
-      done.accept(new Done(delivery, outcome));
+      terms.mailbox().post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
+      terms.done().accept(new Done(delivery, outcome));
       return over;
     }
 
@@ -186,8 +165,8 @@ final class HandedRuns implements Handlers {
       int from;
       synchronized (HandedRuns.this) {
         if (nanosLeft(now) <= 0) {
-          from = end(new Outcome.TimedOut(deadline));
-        } else if (claimNanosLeft.getAsLong() <= 0) {
+          from = end(new Outcome.TimedOut(terms.deadline()));
+        } else if (terms.claimNanosLeft().getAsLong() <= 0) {
           from = takeBackRest();
         } else {
           return;
@@ -218,7 +197,7 @@ final class HandedRuns implements Handlers {
       int from = Math.min(begun + 1, deliveries.size());
       List<Delivery> rest = deliveries.subList(from, deliveries.size());
       if (!rest.isEmpty()) {
-        mailbox.post(new Message.Returned(rest.stream().map(Delivery::position).toList()));
+        terms.mailbox().post(new Message.Returned(rest.stream().map(Delivery::position).toList()));
         deliveries = deliveries.subList(0, from);
       }
       return from;

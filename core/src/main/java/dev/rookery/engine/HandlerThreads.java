@@ -5,7 +5,6 @@ import dev.rookery.Delivery;
 import dev.rookery.EventHandler;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -15,8 +14,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +27,7 @@ final class HandlerThreads implements Handlers {
   private static final long CLAIM_CHECK_NANOS = 20_000_000;
 
   private final EventHandler handler;
-  private final int concurrency;
-  private final Duration deadline;
-  private final LongSupplier claimNanosLeft;
-  private final Mailbox mailbox;
-  private final Consumer<Done> done;
+  private final Terms terms;
 
   private final ConcurrentLinkedQueue<List<Delivery>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger threads = new AtomicInteger();
@@ -42,24 +35,9 @@ final class HandlerThreads implements Handlers {
   private final Set<Running> running = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /**
-   * Threads for one worker.
-   *
-   * @param claimNanosLeft how long the claim is fresh enough to begin a handler
-   */
-  HandlerThreads(
-      EventHandler handler,
-      int concurrency,
-      Duration deadline,
-      LongSupplier claimNanosLeft,
-      Mailbox mailbox,
-      Consumer<Done> done) {
+  HandlerThreads(EventHandler handler, Terms terms) {
     this.handler = handler;
-    this.concurrency = concurrency;
-    this.deadline = deadline;
-    this.claimNanosLeft = claimNanosLeft;
-    this.mailbox = mailbox;
-    this.done = done;
+    this.terms = terms;
   }
 
   @Override
@@ -71,7 +49,7 @@ final class HandlerThreads implements Handlers {
   @Override
   public void go() {
     if (!closed && !queue.isEmpty() && !looking.get() && looking.compareAndSet(false, true)) {
-      if (threads.incrementAndGet() > concurrency) {
+      if (threads.incrementAndGet() > terms.concurrency()) {
         threads.decrementAndGet();
         looking.set(false);
         return;
@@ -104,13 +82,13 @@ final class HandlerThreads implements Handlers {
     Iterator<Delivery> left = run.iterator();
     boolean goOn = true;
     while (goOn && left.hasNext()) {
-      while (claimNanosLeft.getAsLong() <= 0 && !closed) {
+      while (terms.claimNanosLeft().getAsLong() <= 0 && !closed) {
         LockSupport.parkNanos(CLAIM_CHECK_NANOS);
       }
       if (closed) {
         List<Position> rest = new ArrayList<>();
         left.forEachRemaining(delivery -> rest.add(delivery.position()));
-        mailbox.post(new Message.Returned(rest));
+        terms.mailbox().post(new Message.Returned(rest));
         return;
       }
       goOn = handle(left.next()) instanceof Outcome.Handled;
@@ -129,10 +107,10 @@ final class HandlerThreads implements Handlers {
     }
     running.remove(attempt);
     if (attempt.end()) {
-      outcome = new Outcome.TimedOut(deadline);
+      outcome = new Outcome.TimedOut(terms.deadline());
     }
-    mailbox.post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
-    done.accept(new Done(delivery, outcome));
+    terms.mailbox().post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
+    terms.done().accept(new Done(delivery, outcome));
     return outcome;
   }
 
@@ -195,7 +173,7 @@ final class HandlerThreads implements Handlers {
       if (interruptedAt != null) {
         return reported ? Long.MAX_VALUE : Math.max(0, interruptedAt + GRACE_NANOS - now);
       }
-      return deadline.toNanos() - (now - since);
+      return terms.deadline().toNanos() - (now - since);
     }
 
     /** Interrupts it once; says once, a while later, that it goes on all the same. */

@@ -3,7 +3,10 @@ package dev.rookery.engine;
 import dev.rookery.Delivery;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Has deliveries handled, a run one after the other, as many runs at once as the subscription
@@ -13,6 +16,22 @@ import java.util.List;
 sealed interface Handlers permits HandlerThreads, HandedRuns {
   /** An attempt that has ended, for counting. */
   record Done(Delivery delivery, Outcome outcome) {}
+
+  /**
+   * What a worker asks for.
+   *
+   * @param concurrency how many runs at once
+   * @param deadline of one handling
+   * @param claimNanosLeft how long the claim is fresh enough to begin a handling
+   * @param mailbox the worker's
+   * @param done told of each attempt that has ended
+   */
+  record Terms(
+      int concurrency,
+      Duration deadline,
+      LongSupplier claimNanosLeft,
+      Mailbox mailbox,
+      Consumer<Done> done) {}
 
   void add(List<Delivery> run);
 

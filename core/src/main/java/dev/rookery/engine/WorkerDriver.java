@@ -98,22 +98,17 @@ final class WorkerDriver {
     this.whenEnded = whenEnded;
     this.turn = new SerialWork("rookery-worker-" + subscription.name(), this::turn);
     this.mailbox = new Mailbox(parts.timer(), turn);
+    Handlers.Terms terms =
+        new Handlers.Terms(
+            subscription.concurrency(),
+            subscription.deadline(),
+            this::claimNanosLeft,
+            mailbox,
+            this::count);
     this.handlers =
         handler instanceof RunHandler takesRuns
-            ? new HandedRuns(
-                takesRuns,
-                subscription.concurrency(),
-                subscription.deadline(),
-                this::claimNanosLeft,
-                mailbox,
-                this::count)
-            : new HandlerThreads(
-                handler,
-                subscription.concurrency(),
-                subscription.deadline(),
-                this::claimNanosLeft,
-                mailbox,
-                this::count);
+            ? new HandedRuns(takesRuns, terms)
+            : new HandlerThreads(handler, terms);
     this.store = new StoreThread(() -> end != null, this::failed);
     this.sink =
         new PartitionReader.Sink() {
