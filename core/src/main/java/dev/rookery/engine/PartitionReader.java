@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * more, who asks within them is answered at once, and who is further behind gets a read of its own.
  */
 final class PartitionReader {
-  private static final int KEPT_ENTRIES = 4_096;
-  private static final long KEPT_BYTES = 8L << 20;
+  private static final int KEPT_ENTRIES = 32_768;
+  private static final long KEPT_BYTES = Math.min(8L << 20, Runtime.getRuntime().maxMemory() / 32);
   private static final int BATCH = 512;
   private static final long BATCH_BYTES = 1L << 20;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
