@@ -8,8 +8,8 @@ import java.util.List;
  * handler.
  */
 public interface RunHandler extends EventHandler {
-  /** How many deliveries of one key it takes at once. */
-  int longestRun();
+  /** Whether a run may be longer than one delivery. */
+  boolean takesSeveral();
 
   /**
    * Takes a run and returns soon. Each of its deliveries may be begun when the one before it was

@@ -198,6 +198,7 @@ final class Handlings {
       if (run.revoked) {
         return;
       }
+      boolean _ = Thread.interrupted();
       open.remove(sent.number());
       run.left.removeFirst();
       if (!(outcome instanceof Outcome.Handled)) {

@@ -287,7 +287,7 @@ final class EngineSubscriber implements Subscriber {
             cautious,
             parts.windowBytes(),
             parts.config().limits().hops(),
-            handler instanceof RunHandler takesRuns ? takesRuns.longestRun() : LONGEST_RUN);
+            handler instanceof RunHandler runs && !runs.takesSeveral() ? 1 : LONGEST_RUN);
     WorkerDriver driver =
         new WorkerDriver(
             parts,

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * taken back when the claim is no longer fresh, as it would not be begun on a thread of our own.
  */
 final class HandedRuns implements Handlers {
-  private static final long CLAIM_CHECK_NANOS = 20_000_000;
-
   private final RunHandler handler;
   private final Terms terms;
 

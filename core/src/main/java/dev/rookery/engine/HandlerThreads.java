@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * threads, and each one that blocks makes room for the next at once.
  */
 final class HandlerThreads implements Handlers {
-  private static final long CLAIM_CHECK_NANOS = 20_000_000;
-
   private final EventHandler handler;
   private final Terms terms;
 

@@ -14,6 +14,9 @@ import java.util.function.LongSupplier;
  * ends its run.
  */
 sealed interface Handlers permits HandlerThreads, HandedRuns {
+  /** How often a handling that waits for a fresh claim looks for one. */
+  long CLAIM_CHECK_NANOS = 20_000_000;
+
   /** An attempt that has ended, for counting. */
   record Done(Delivery delivery, Outcome outcome) {}
 

@@ -2,6 +2,9 @@ package dev.rookery.server;
 
 import dev.rookery.Outcome;
 import dev.rookery.RunHandler;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,16 +17,16 @@ final class OpenDeliveries implements RunHandler {
   private final Map<Long, Open> open = new ConcurrentHashMap<>();
   private final AtomicLong numbers = new AtomicLong(1);
   private final Outbound outbound;
-  private final int longestRun;
+  private final boolean takesSeveral;
 
-  OpenDeliveries(Outbound outbound, int longestRun) {
+  OpenDeliveries(Outbound outbound, boolean takesSeveral) {
     this.outbound = outbound;
-    this.longestRun = longestRun;
+    this.takesSeveral = takesSeveral;
   }
 
   @Override
-  public int longestRun() {
-    return longestRun;
+  public boolean takesSeveral() {
+    return takesSeveral;
   }
 
   @Override
@@ -38,13 +41,15 @@ final class OpenDeliveries implements RunHandler {
 
   @Override
   public void revoked(Run run, int from) {
+    List<Long> taken = new ArrayList<>();
     open.forEach((number, one) -> {
       if (one.run.equals(run) && one.index >= from && open.remove(number, one)) {
-        if (!outbound.withdraw(number)) {
-          outbound.answer("{\"op\":\"revoked\",\"delivery\":" + number + "}");
-        }
+        taken.add(number);
       }
     });
+    if (!taken.isEmpty() && !outbound.withdraw(Collections.min(taken))) {
+      taken.forEach(number -> outbound.answer("{\"op\":\"revoked\",\"delivery\":" + number + "}"));
+    }
   }
 
   /**

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriberSocket
     implements Session.Listener.AutoDemanding, ClientFrame.Receiver {
   private static final System.Logger LOG = System.getLogger(SubscriberSocket.class.getName());
-  private static final int LONGEST_RUN = 32;
   private static final Duration SILENCE = Duration.ofSeconds(10);
   private static final byte[] NO_REF = {'n', 'u', 'l', 'l'};
 
@@ -103,7 +102,7 @@ public final class SubscriberSocket
         asked.concurrency() > asked.window() ? asked.concurrency(asked.window()) : asked;
     sockets.admit(subscription);
     out().batch(request.isBatch());
-    OpenDeliveries open = new OpenDeliveries(out(), request.takesRuns() ? LONGEST_RUN : 1);
+    OpenDeliveries open = new OpenDeliveries(out(), request.takesRuns());
     deliveries = open;
     Subscriber begun = sockets.bus().subscribe(subscription, open);
     shownDefinition = subscription;

@@ -53,6 +53,24 @@ class RemoteBusTest {
   }
 
   @Test
+  void aHandlerThatInterruptsItselfDoesNotDisturbTheNextEventOfItsKey() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      remote.publish(Draft.of("user.a", "" + i).key("k"));
+    }
+    BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+    remote.subscribe(
+        Subscription.of("s", "user.*").from(Start.earliest()),
+        e -> {
+          interrupted.add(Thread.currentThread().isInterrupted());
+          Thread.currentThread().interrupt();
+        });
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isFalse();
+    }
+  }
+
+  @Test
   void aReceiptSaysWhatTheServersBusSays() {
     Receipt receipt = remote.publish(Draft.of("user.a", "{\"x\":1}"));
 

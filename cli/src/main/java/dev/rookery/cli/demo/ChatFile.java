@@ -27,6 +27,7 @@ final class ChatFile implements AutoCloseable {
 
   private final Path file;
   private final JsonParser parser;
+  private int lastLine;
 
   private ChatFile(Path file, JsonParser parser) {
     this.file = file;
@@ -55,7 +56,9 @@ final class ChatFile implements AutoCloseable {
       }
       line = parser.currentTokenLocation().getLineNr();
       Optional<Chat> chat = token == JsonToken.START_OBJECT ? chat() : Optional.empty();
-      if (chat.isPresent()) {
+      boolean ownLine = line > lastLine && parser.currentTokenLocation().getLineNr() == line;
+      lastLine = line;
+      if (chat.isPresent() && ownLine) {
         return chat;
       }
     } catch (JacksonIOException e) {

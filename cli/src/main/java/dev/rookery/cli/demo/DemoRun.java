@@ -27,7 +27,10 @@ import tools.jackson.databind.JsonNode;
 
 /** The demo from the first process to the judgement. */
 public final class DemoRun {
-  /** A run of a minute is over before the optimizing compiler has paid for itself. */
+  /**
+   * A run of a minute is over before the optimizing compiler has paid for itself. What a delivery
+   * allocates dies young, if the young generation is large enough to let it.
+   */
   private static final List<String> SERVER_JVM =
       List.of("-Xms72m", "-Xmx96m", "-Xmn40m", "-Xss512k", "-XX:TieredStopAtLevel=1");
 

@@ -124,6 +124,18 @@ class TrafficTest {
   }
 
   @Test
+  void twoOnALineAreNoChat() throws IOException {
+    String one = line("12:00:00", "a").strip();
+    Path file = Files.writeString(folder.resolve("two.jsonl"), one + one + "\n");
+    try (ChatFile chat = ChatFile.open(file)) {
+      chat.next();
+      assertThatThrownBy(chat::next)
+          .isInstanceOf(InvalidInput.class)
+          .hasMessageContaining("line 1 is no chat");
+    }
+  }
+
+  @Test
   void forEveryPairOfBotsOneOfThemOwnsAUserAndBothDoSometimes() {
     Set<Integer> owners = new HashSet<>();
     for (int i = 0; i < 1_000; i++) {
