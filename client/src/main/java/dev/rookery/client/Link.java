@@ -56,7 +56,9 @@ final class Link extends WebSocketAdapter {
             .addListener(this);
     socket = opening;
     opening.connect();
-    opening.getConnectedSocket().setTcpNoDelay(true);
+    Socket connected = opening.getConnectedSocket();
+    connected.setTcpNoDelay(true);
+    connected.setSoTimeout(0); // the limit was for the handshake; isSilent watches from here on
     if (closed.getCount() == 0) {
       cut(opening);
       return;

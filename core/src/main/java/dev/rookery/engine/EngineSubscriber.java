@@ -38,6 +38,7 @@ final class EngineSubscriber implements Subscriber {
   private static final long RETRY_FAILED_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long STANDBY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final int LONGEST_RUN = 32;
+  private static final long NEVER = -1;
   private static final Duration HAND_OVER = Duration.ofSeconds(30);
 
   private record Watched(Claim claim, long since) {}
@@ -64,12 +65,15 @@ final class EngineSubscriber implements Subscriber {
   private volatile boolean closing;
   private volatile String state = "starting";
   private volatile @Nullable String failure;
+  private List<Partition> partitions;
+  private long looked = NEVER;
   private long renewedAt;
 
   EngineSubscriber(EngineParts parts, Control control, EventHandler handler, Runnable whenClosed) {
     this.parts = parts;
     this.store = parts.backend().subscriptions();
     this.control = control;
+    this.partitions = parts.config().partitionsOf(control.definition().patterns());
     this.handler = handler;
     this.name = control.definition().name();
     this.owner = parts.config().source() + "-" + parts.environment().newId().substring(24);
@@ -130,12 +134,8 @@ final class EngineSubscriber implements Subscriber {
     long third = parts.config().claimTtl().toNanos() / 3;
     long sinceRenewal = parts.environment().nanoTime() - renewedAt;
     long untilRenewal = drivers.isEmpty() ? third : Math.max(1, third - sinceRenewal);
-    boolean complete = control.paused() || drivers.size() + finished.size() >= partitions().size();
+    boolean complete = control.paused() || drivers.size() + finished.size() >= partitions.size();
     return complete ? untilRenewal : Math.min(untilRenewal, Math.min(STANDBY_NANOS, third));
-  }
-
-  private List<Partition> partitions() {
-    return parts.config().partitionsOf(control.definition().patterns());
   }
 
   private void turn() {
@@ -143,15 +143,16 @@ final class EngineSubscriber implements Subscriber {
     if (closing) {
       return;
     }
-    Optional<Control> stored = parts.call(() -> store.find(name));
-    if (stored.isEmpty()) {
-      state = "removed";
-      drivers.values().forEach(WorkerDriver::lost);
-      over.countDown();
-      closing = true;
-      return;
+    long changes = store.changes();
+    if (changes != looked) {
+      Optional<Control> stored = parts.call(() -> store.find(name));
+      if (stored.isEmpty()) {
+        removed();
+        return;
+      }
+      follow(stored.get());
+      looked = changes;
     }
-    follow(stored.get());
     renew();
     if (control.paused()) {
       retireAll(HAND_OVER);
@@ -162,12 +163,19 @@ final class EngineSubscriber implements Subscriber {
     state = describe();
   }
 
+  private void removed() {
+    state = "removed";
+    drivers.values().forEach(WorkerDriver::lost);
+    over.countDown();
+    closing = true;
+  }
+
   private String describe() {
     String problem = failure;
     if (problem != null) {
       return "failed: " + problem;
     }
-    if (!finished.isEmpty() && finished.size() >= partitions().size()) {
+    if (!finished.isEmpty() && finished.size() >= partitions.size()) {
       return "ended";
     }
     return drivers.isEmpty() ? "standby" : "running";
@@ -184,6 +192,7 @@ final class EngineSubscriber implements Subscriber {
     }
     renewedAt = parts.environment().nanoTime() - parts.config().claimTtl().toNanos();
     if (!stored.definition().equals(known.definition())) {
+      partitions = parts.config().partitionsOf(stored.definition().patterns());
       retireAll(HAND_OVER);
     } else if (stored.paused() == known.paused()) {
       drivers.values().forEach(WorkerDriver::operatorActed);
@@ -215,7 +224,7 @@ final class EngineSubscriber implements Subscriber {
   private void share() {
     Set<String> members = store.announce(name, owner, parts.config().claimTtl());
     List<Partition> wanted =
-        partitions().stream().filter(partition -> !finished.contains(partition)).toList();
+        partitions.stream().filter(partition -> !finished.contains(partition)).toList();
     int fair = (wanted.size() + members.size() - 1) / Math.max(1, members.size());
     int held = drivers.size() - retiring.size();
     if (held < fair) {
@@ -351,7 +360,7 @@ final class EngineSubscriber implements Subscriber {
 
   private void finish(Partition partition) {
     finished.add(partition);
-    if (finished.containsAll(partitions())) {
+    if (finished.containsAll(partitions)) {
       store.remove(name);
       state = "ended";
       over.countDown();

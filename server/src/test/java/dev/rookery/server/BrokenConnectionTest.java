@@ -254,6 +254,19 @@ class BrokenConnectionTest {
   }
 
   @Test
+  void aConnectionOnWhichNothingMovesForAMomentIsKept() {
+    Subscriber subscriber = remote.subscribe(Subscription.of("s", "user.*"), e -> {});
+    await().until(() -> subscriber.state().equals("running"));
+
+    proxy.mode(TcpProxy.Mode.FREEZE);
+
+    await()
+        .during(Duration.ofSeconds(4))
+        .atMost(Duration.ofSeconds(6))
+        .until(() -> subscriber.state().equals("running"));
+  }
+
+  @Test
   void aServerThatStartsAgainOnItsPortIsFoundByPublishersAndSubscribers() throws Exception {
     BusConfig config = BusConfig.standard();
     EventBus kept = EventBus.open("memory:kept", config);
