@@ -73,9 +73,10 @@ class JsonRoundTripTest {
             Map.of(huge, waiting, Position.of(7), waiting),
             Map.of(
                 "key ü🦉'\"\\/",
-                new Cursor.Parked(Optional.of(waiting), true),
+                new Cursor.Parked(Optional.of(new Cursor.Head(Position.of(3), waiting)), true),
                 "",
-                new Cursor.Parked(Optional.empty(), false)));
+                new Cursor.Parked(Optional.empty(), false)),
+            3);
 
     comesBack(cursor);
     comesBack(Cursor.at(Place.BEGINNING));
@@ -85,7 +86,7 @@ class JsonRoundTripTest {
             Json.MAPPER.readTree(
                 """
                 {"floor": {"position": "0", "ordinal": 0},
-                 "settled": [], "waiting": {}, "parked": {}}
+                 "settled": [], "waiting": {}, "parked": {}, "crashes": 0}
                 """));
   }
 

@@ -9,7 +9,6 @@ import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Control;
-import dev.rookery.spi.Cursor;
 import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,10 +27,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One subscriber: takes claims on the partitions of its subscription, fairly shared with the others
  * of its name, runs a worker for each, renews, and picks up what operators did.
- *
- * <p>A claim of another owner is challenged only after its epoch and renewals stood still for the
- * ttl on this process' own monotonic clock (after Chubby's lock sequencers and Kleppmann's fencing
- * tokens; no wall clock takes part).
  */
 final class EngineSubscriber implements Subscriber {
   private static final System.Logger LOG = System.getLogger(EngineSubscriber.class.getName());
@@ -40,8 +35,6 @@ final class EngineSubscriber implements Subscriber {
   private static final int LONGEST_RUN = 32;
   private static final long NEVER = -1;
   private static final Duration HAND_OVER = Duration.ofSeconds(30);
-
-  private record Watched(Claim claim, long since) {}
 
   private final EngineParts parts;
   private final SubscriptionStore store;
@@ -52,7 +45,7 @@ final class EngineSubscriber implements Subscriber {
 
   private final Map<Partition, WorkerDriver> drivers = new ConcurrentHashMap<>();
   private final Set<Partition> retiring = ConcurrentHashMap.newKeySet();
-  private final Map<Partition, Watched> watched = new HashMap<>();
+  private final ClaimWatch watch = new ClaimWatch();
   private final Map<Partition, Long> notBefore = new HashMap<>();
   private final Set<Partition> finished = new HashSet<>();
   private final Signal events = new Signal();
@@ -244,40 +237,23 @@ final class EngineSubscriber implements Subscriber {
     }
   }
 
-  private boolean challenge(Partition partition, @Nullable Claim current) {
+  private boolean challenge(Partition partition, @Nullable Claim present) {
     long now = parts.environment().nanoTime();
-    if (current == null || notBefore.getOrDefault(partition, now) > now) {
+    if (present == null
+        || notBefore.getOrDefault(partition, now) > now
+        || !watch.mayBeTaken(present, now)) {
       return false;
     }
-    Optional<Claim> seen = Optional.empty();
-    if (!current.released()) {
-      Watched before = watched.get(partition);
-      boolean still =
-          before != null
-              && before.claim().epoch() == current.epoch()
-              && before.claim().renewals() == current.renewals();
-      if (!still || before == null) {
-        watched.put(partition, new Watched(current, now));
-        return false;
-      }
-      if (now - before.since() < current.ttl().toNanos()) {
-        return false;
-      }
-      seen = Optional.of(current);
-    }
-    watched.remove(partition);
-    Optional<Claim> stillSeen = seen;
-    Optional<Claim> won =
-        parts.call(() -> store.claim(name, partition, owner, parts.config().claimTtl(), stillSeen));
-    won.ifPresent(claim -> work(claim, now));
+    Optional<TakeOver> won =
+        parts.call(
+            () -> TakeOver.attempt(parts.backend(), present, owner, parts.config().claimTtl()));
+    won.ifPresent(takeOver -> work(takeOver, now));
     return won.isPresent();
   }
 
-  private void work(Claim claim, long claimedAt) {
+  private void work(TakeOver takeOver, long claimedAt) {
     Subscription definition = control.definition();
-    Cursor cursor = parts.call(() -> store.load(claim));
-    Map<String, Long> parkedKeys =
-        parts.call(() -> parts.backend().deadLetters().parked(name, claim.partition()));
+    Claim claim = takeOver.claim();
     boolean cautious = !claim.clean();
     if (cautious) {
       parts.counters().of(name).takeOvers.increment();
@@ -302,7 +278,7 @@ final class EngineSubscriber implements Subscriber {
             parts,
             claim,
             claimedAt,
-            new Worker(job, cursor, parkedKeys.keySet()),
+            new Worker(job, takeOver.cursor(), takeOver.parkedKeys()),
             definition,
             handler,
             this::look);
@@ -325,7 +301,7 @@ final class EngineSubscriber implements Subscriber {
       switch (end) {
         case WorkerDriver.End.Clean clean -> release(driver, true);
         case WorkerDriver.End.Abandoned abandoned -> release(driver, false);
-        case WorkerDriver.End.Lost lost -> watched.remove(partition);
+        case WorkerDriver.End.Lost lost -> {}
         case WorkerDriver.End.Finished over -> {
           release(driver, true);
           finish(partition);

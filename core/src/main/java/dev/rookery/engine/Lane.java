@@ -38,8 +38,8 @@ final class Lane {
   /** Whether a parked lane waits for an operator. */
   boolean held;
 
-  /** How the first parked event stands. */
-  Optional<Cursor.Waiting> parkedHead = Optional.empty();
+  /** The first parked event, where it was tried already and waits in the store. */
+  Optional<Cursor.Head> parkedHead = Optional.empty();
 
   boolean fetching;
 

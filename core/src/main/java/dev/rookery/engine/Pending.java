@@ -39,8 +39,14 @@ final class Pending {
   /** Whether its letter is on the way into the store. */
   boolean burying;
 
+  /** Why it is never handed out: it is given up when its turn in its key comes. */
+  @Nullable Doom doom;
+
   Instant notBefore = Instant.MIN;
   @Nullable Delivery running;
+
+  /** What is wrong with an event, whatever its handler would say. */
+  record Doom(DeadLetter.Reason reason, String error) {}
 
   private Pending(
       Position position,
@@ -83,6 +89,7 @@ final class Pending {
   boolean isFresh() {
     return attempts == 0
         && !burying
+        && doom == null
         && letter.isEmpty()
         && !event.attributes().containsKey(Event.EXPIRY_TIME);
   }

@@ -45,8 +45,10 @@ import org.jspecify.annotations.Nullable;
  *       letter is stored.
  *   <li>What runs and what is settled but not saved is never more than the window: that bounds
  *       duplicates after a crash.
- *   <li>After an unclean take-over the first window is handed out one at a time, each attempt saved
- *       before the call, so that an event that kills its process is found.
+ *   <li>After an unclean take-over a window of events that were not tried before is handed out one
+ *       at a time, each attempt saved before the call, so that an event that kills its process is
+ *       found. What was out at a crash is not known; so after each further crash it is twice as
+ *       many, until a while went well.
  * </ul>
  *
  * Parked lanes: when a lane waits too long or grows too long, its events go into the dead-letter
@@ -62,6 +64,7 @@ final class Worker {
   private static final Duration PARK_AFTER = Duration.ofSeconds(30);
   private static final int PARK_LENGTH = 1_000;
   private static final int MOST_WAITING = 4_096;
+  private static final int MOST_DOUBLINGS = 10;
   private static final long RUN_BYTES = 32 << 10;
 
   /**
@@ -109,6 +112,7 @@ final class Worker {
   private final TreeMap<Position, Cursor.Waiting> restoredWaiting;
   private final ArrayDeque<Cursor.Range> restoredRanges;
 
+  private final Position beganAt;
   private Position readUpTo;
   private boolean reading;
   private boolean endReached;
@@ -121,7 +125,9 @@ final class Worker {
   private long inWindowBytes;
   private int waiting;
 
-  private int cautiousLeft;
+  private int crashes;
+  private long cautiousLeft;
+  private long calmLeft;
   private @Nullable Position cautiousUntil;
   private @Nullable Lane savingAttemptOf;
   private long attemptVersion;
@@ -148,12 +154,15 @@ final class Worker {
     this.job = job;
     this.subscription = job.subscription();
     this.outstanding = new Outstanding(cursor.floor());
-    this.readUpTo = cursor.floor().position();
+    this.beganAt = cursor.floor().position();
+    this.readUpTo = beganAt;
     this.restoredWaiting = new TreeMap<>(cursor.waiting());
     this.restoredRanges = new ArrayDeque<>(cursor.settled());
-    this.cautiousLeft = job.cautious() ? subscription.window() : 0;
+    this.crashes = job.cautious() ? cursor.crashes() + 1 : 0;
+    this.cautiousLeft = job.cautious() ? cautious() : 0;
+    this.calmLeft = cautiousLeft;
     this.endReached = job.until().filter(until -> !until.isAfter(readUpTo)).isPresent();
-    cursor.parked().forEach(this::restoreParked);
+    new TreeMap<>(cursor.parked()).forEach(this::restoreParked);
     for (String key : parkedKeys) {
       if (!parked.containsKey(key)) {
         restoreParked(key, new Cursor.Parked(Optional.empty(), false));
@@ -161,12 +170,16 @@ final class Worker {
     }
   }
 
+  private long cautious() {
+    return (long) subscription.window() << Math.min(crashes - 1, MOST_DOUBLINGS);
+  }
+
   private void restoreParked(String key, Cursor.Parked state) {
     Lane lane = lane(key);
     lane.parked = true;
     lane.held = state.held();
     lane.parkedHead = state.head();
-    lane.due = state.head().map(Cursor.Waiting::notBefore).orElse(null);
+    lane.due = state.head().map(head -> head.state().notBefore()).orElse(null);
     parked.put(key, lane);
   }
 
@@ -229,19 +242,18 @@ final class Worker {
 
   private void take(Seen seen, Instant now) {
     Position position = seen.position();
-    Cursor.Waiting earlier = restoredWaiting.isEmpty() ? null : restoredWaiting.remove(position);
     if (wasSettled(position)) {
       outstanding.addSettled(position);
       return;
     }
+    Cursor.Waiting earlier = restoredWaiting.isEmpty() ? null : restoredWaiting.remove(position);
     switch (seen) {
       case Seen.Broken broken -> takeBroken(broken, now);
-      case Seen.Flawed flawed when job.matches().test(flawed.event()) ->
-          giveUp(
-              pending(position, flawed.event(), earlier),
-              DeadLetter.Reason.UNDECODABLE,
-              flawed.reason(),
-              now);
+      case Seen.Flawed flawed when job.matches().test(flawed.event()) -> {
+        Pending pending = pending(position, flawed.event(), earlier);
+        pending.doom = new Pending.Doom(DeadLetter.Reason.UNDECODABLE, flawed.reason());
+        take(pending, now);
+      }
       case Seen.Decoded readable when job.matches().test(readable.event()) ->
           take(pending(position, readable.event(), earlier), now);
       case Seen.Flawed flawed -> outstanding.addSettled(position);
@@ -252,7 +264,7 @@ final class Worker {
   private Pending pending(Position position, Event event, Cursor.@Nullable Waiting earlier) {
     Pending pending = Pending.fromLog(position, event, outstanding.add(position));
     if (earlier != null) {
-      pending.resume(earlier);
+      resume(pending, earlier);
       tried.put(position, pending);
     }
     return pending;
@@ -268,24 +280,16 @@ final class Worker {
   private void take(Pending pending, Instant now) {
     Event event = pending.event;
     if (event.hops() > job.maxHops()) {
-      giveUp(
-          pending,
-          DeadLetter.Reason.LOOP,
-          "the event is " + event.hops() + " hops from its first cause",
-          now);
-    } else if (pending.attempts >= subscription.retry().maxAttempts()) {
-      giveUp(
-          pending,
-          DeadLetter.Reason.CRASHED,
-          "the process ended during attempt " + pending.attempts,
-          now);
+      pending.doom =
+          new Pending.Doom(
+              DeadLetter.Reason.LOOP,
+              "the event is " + event.hops() + " hops from its first cause");
+    }
+    Lane lane = lane(event.key());
+    if (lane.parked) {
+      setAside(lane, pending, now);
     } else {
-      Lane lane = lane(event.key());
-      if (lane.parked) {
-        park(lane, pending, now);
-      } else {
-        enqueue(lane, pending, now);
-      }
+      enqueue(lane, pending, now);
     }
   }
 
@@ -337,6 +341,11 @@ final class Worker {
   private void head(Lane lane, Instant now) {
     Pending first = lane.queue.peekFirst();
     if (first == null || first.burying || lane.isRunning() || lane.ready) {
+      return;
+    }
+    Pending.Doom doom = first.doom;
+    if (doom != null) {
+      giveUp(first, doom.reason(), doom.error(), now);
       return;
     }
     if (first.notBefore.isAfter(now) && !breaker.isOpen()) {
@@ -421,8 +430,8 @@ final class Worker {
     }
     pending.counted = false;
     pending.attempts = result.attempt();
-    if (cautiousLeft > 0) {
-      cautiousLeft--;
+    if (crashes > 0 && result.attempt() == 1) {
+      wentWell(now);
     }
     if (result.outcome() instanceof Outcome.Failed failed && failed.outage()) {
       outage(lane, pending, now);
@@ -432,7 +441,7 @@ final class Worker {
     } else {
       pending.outages = 0;
       if (breaker.answered()) {
-        releaseAll(now);
+        releaseOthers(lane, now);
       }
     }
     switch (subscription.retry().settle(delivery, result.outcome(), now)) {
@@ -441,6 +450,21 @@ final class Worker {
           retry(lane, pending, retry.notBefore(), error(result.outcome()), now);
       case Settlement.Dead dead -> giveUp(pending, dead.reason(), error(result.outcome()), now);
     }
+  }
+
+  /** An event that was not tried before did not end the process. */
+  private void wentWell(Instant now) {
+    if (cautiousLeft > 0) {
+      cautiousLeft--;
+    } else if (--calmLeft == 0) {
+      calm(now);
+    }
+  }
+
+  private void calm(Instant now) {
+    cautiousLeft = 0;
+    crashes = 0;
+    change(now);
   }
 
   private void takeBack(Lane lane, Pending pending) {
@@ -497,9 +521,7 @@ final class Worker {
   private void retry(Lane lane, Pending pending, Instant notBefore, String error, Instant now) {
     pending.failed(now, error);
     pending.notBefore = notBefore;
-    if (pending.node != null) {
-      tried.put(pending.position, pending);
-    }
+    remember(lane, pending);
     change(now);
     if (lane.troubledSince == null) {
       lane.troubledSince = now;
@@ -509,6 +531,13 @@ final class Worker {
       parkAll(lane, now);
     } else {
       waitUntil(lane, notBefore);
+    }
+  }
+
+  /** Has the cursor say how it stands with an event; for a parked lane it says that by the key. */
+  private void remember(Lane lane, Pending pending) {
+    if (pending.node != null || !lane.parked) {
+      tried.put(pending.position, pending);
     }
   }
 
@@ -544,10 +573,11 @@ final class Worker {
     }
   }
 
-  private void releaseAll(Instant now) {
-    for (Lane lane : List.copyOf(lanes.values())) {
-      if (!lane.isRunning() && !lane.queue.isEmpty()) {
-        head(lane, now);
+  /** The surroundings are back; the lane that showed it is about to be settled itself. */
+  private void releaseOthers(Lane lane, Instant now) {
+    for (Lane other : List.copyOf(lanes.values())) {
+      if (other != lane && !other.isRunning() && !other.queue.isEmpty()) {
+        head(other, now);
       }
     }
   }
@@ -587,6 +617,16 @@ final class Worker {
       block(lane);
     }
     bury(pending, reason, now);
+  }
+
+  /** Puts an event into the store, behind the earlier ones of its key. */
+  private void setAside(Lane lane, Pending pending, Instant now) {
+    Pending.Doom doom = pending.doom;
+    if (doom != null) {
+      giveUp(pending, doom.reason(), doom.error(), now);
+    } else {
+      park(lane, pending, now);
+    }
   }
 
   private void park(Lane lane, Pending pending, Instant now) {
@@ -636,8 +676,9 @@ final class Worker {
     Lane lane = lane(letter.key());
     lane.burying--;
     lane.parkedVersion = saveVersion + 1;
+    boolean hadItsTurn = pending.equals(lane.queue.peekFirst());
     leave(lane, pending);
-    if (letter.reason() != DeadLetter.Reason.PARKED) {
+    if (letter.reason() != DeadLetter.Reason.PARKED && hadItsTurn) {
       lane.troubledSince = null;
       if (subscription.exhausted() == Subscription.Exhausted.HOLD) {
         lane.held = true;
@@ -661,7 +702,7 @@ final class Worker {
     lane.parkedHead =
         first == null || first.burying || first.attempts == 0
             ? Optional.empty()
-            : Optional.of(first.asWaiting());
+            : Optional.of(new Cursor.Head(first.position, first.asWaiting()));
     lane.due = first == null || lane.held ? null : first.notBefore;
     if (lane.due != null) {
       timers.add(new Timer(lane.due, lane));
@@ -688,7 +729,7 @@ final class Worker {
     if (pending.letter.isPresent()) {
       redriving.remove(pending.letter.get().id());
     } else {
-      park(lane, pending, now);
+      setAside(lane, pending, now);
     }
   }
 
@@ -700,6 +741,9 @@ final class Worker {
       savingAttemptOf = lane.equals(savingAttemptOf) ? null : savingAttemptOf;
     }
     parked.put(lane.key, lane);
+    lane.queue.stream()
+        .filter(pending -> pending.letter.isPresent())
+        .forEach(pending -> tried.remove(pending.position));
     change(now);
   }
 
@@ -758,21 +802,22 @@ final class Worker {
               || letter.state() == DeadLetter.State.REDRIVING;
       if (wanted && letter.event().isPresent()) {
         Pending pending = Pending.fromStore(letter, letter.event().get());
-        if (lane.queue.isEmpty()) {
-          lane.parkedHead.ifPresent(pending::resume);
-          lane.parkedHead = Optional.empty();
-        }
+        headAt(lane, letter).ifPresent(head -> resume(pending, head.state()));
         redriving.add(letter.id());
         lane.queue.addLast(pending);
         inWindow++;
         inWindowBytes += pending.event.sizeBytes();
-      } else if (subscription.exhausted() == Subscription.Exhausted.HOLD) {
-        blocked = true;
-        break;
+      } else {
+        headAt(lane, letter).ifPresent(head -> lane.parkedHead = Optional.empty());
+        if (subscription.exhausted() == Subscription.Exhausted.HOLD) {
+          blocked = true;
+          break;
+        }
       }
     }
     lane.fetchAfter = Position.ZERO;
     if (!lane.queue.isEmpty()) {
+      lane.parkedHead = Optional.empty();
       head(lane, now);
     } else if (aheadOfReading.contains(lane)) {
       return;
@@ -793,6 +838,19 @@ final class Worker {
       parked.remove(lane.key);
       change(now);
       goOn(lane, now);
+    }
+  }
+
+  private static Optional<Cursor.Head> headAt(Lane lane, DeadLetter letter) {
+    return lane.parkedHead.filter(head -> head.position().equals(letter.position()));
+  }
+
+  private void resume(Pending pending, Cursor.Waiting earlier) {
+    pending.resume(earlier);
+    if (pending.attempts >= subscription.retry().maxAttempts()) {
+      pending.doom =
+          new Pending.Doom(
+              DeadLetter.Reason.CRASHED, "the process ended during attempt " + pending.attempts);
     }
   }
 
@@ -820,6 +878,8 @@ final class Worker {
     if (--fetchingRedriven == 0) {
       settledMeanwhile.clear();
     }
+    // What is left below the floor was given up, or thrown away by an operator.
+    restoredWaiting.headMap(beganAt, true).clear();
   }
 
   private void redriven(DeadLetter letter, Instant now) {
@@ -831,12 +891,19 @@ final class Worker {
     }
     Lane lane = lane(letter.key());
     if (lane.parked) {
-      lane.parkedHead = Optional.empty();
-      release(lane, now);
+      if (lane.held) {
+        release(lane, now);
+      }
       return;
     }
     redriving.add(letter.id());
-    enqueue(lane, Pending.fromStore(letter, letter.event().get()), now);
+    Pending pending = Pending.fromStore(letter, letter.event().get());
+    Cursor.Waiting earlier = restoredWaiting.remove(letter.position());
+    if (earlier != null) {
+      resume(pending, earlier);
+      tried.put(letter.position(), pending);
+    }
+    enqueue(lane, pending, now);
   }
 
   // ---- time
@@ -900,9 +967,10 @@ final class Worker {
       return;
     }
     if (cautiousLeft > 0
+        && parked.isEmpty()
         && cautiousUntil != null
         && !cautiousUntil.isAfter(outstanding.floor().position())) {
-      cautiousLeft = 0;
+      calm(now);
     }
     if (cautiousLeft > 0) {
       startCautiously(now);
@@ -931,9 +999,7 @@ final class Worker {
     }
     first.attempts++;
     first.counted = true;
-    if (first.node != null) {
-      tried.put(first.position, first);
-    }
+    remember(lane, first);
     lane.ready = true;
     savingAttemptOf = lane;
     attemptVersion = saveVersion + 1;
@@ -1068,13 +1134,15 @@ final class Worker {
     tried.forEach((position, pending) -> attempts.put(position, pending.asWaiting()));
     Map<String, Cursor.Parked> keys = new HashMap<>();
     parked.forEach((key, lane) -> keys.put(key, new Cursor.Parked(headOf(lane), lane.held)));
-    return new Cursor(outstanding.floor(), ranges, attempts, keys);
+    return new Cursor(outstanding.floor(), ranges, attempts, keys, crashes);
   }
 
-  private static Optional<Cursor.Waiting> headOf(Lane lane) {
+  private static Optional<Cursor.Head> headOf(Lane lane) {
     Pending first = lane.queue.peekFirst();
     boolean fromStore = first != null && first.letter.isPresent() && first.attempts > 0;
-    return fromStore ? Optional.of(first.asWaiting()) : lane.parkedHead;
+    return fromStore
+        ? Optional.of(new Cursor.Head(first.position, first.asWaiting()))
+        : lane.parkedHead;
   }
 
   private void finish() {

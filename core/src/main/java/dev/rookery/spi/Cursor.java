@@ -12,11 +12,18 @@ import java.util.Optional;
  *
  * @param floor everything up to here is settled
  * @param settled ranges above the floor that are settled too, rising
- * @param waiting events above the floor with attempts behind them, by position
+ * @param waiting events with attempts behind them, by position: those above the floor, and those
+ *     that came back from the dead-letter store
  * @param parked keys whose events are put aside in the dead-letter store, by key
+ * @param crashes how many owners in a row ended without giving their claim back, before a while
+ *     went well
  */
 public record Cursor(
-    Place floor, List<Range> settled, Map<Position, Waiting> waiting, Map<String, Parked> parked) {
+    Place floor,
+    List<Range> settled,
+    Map<Position, Waiting> waiting,
+    Map<String, Parked> parked,
+    int crashes) {
 
   /**
    * All positions of the log from the first to the last, both included.
@@ -40,10 +47,13 @@ public record Cursor(
   /**
    * A key whose events are put aside.
    *
-   * @param head how it stands with the first of them; empty where it was not tried yet
+   * @param head the first of them, where it was tried already
    * @param held whether it waits for an operator
    */
-  public record Parked(Optional<Waiting> head, boolean held) {}
+  public record Parked(Optional<Head> head, boolean held) {}
+
+  /** The first event of a key that is put aside, and how it stands with it. */
+  public record Head(Position position, Waiting state) {}
 
   public Cursor {
     settled = List.copyOf(settled);
@@ -52,6 +62,6 @@ public record Cursor(
   }
 
   public static Cursor at(Place floor) {
-    return new Cursor(floor, List.of(), Map.of(), Map.of());
+    return new Cursor(floor, List.of(), Map.of(), Map.of(), 0);
   }
 }

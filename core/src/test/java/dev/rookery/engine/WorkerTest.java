@@ -119,7 +119,8 @@ class WorkerTest {
             Place.BEGINNING,
             List.of(new Cursor.Range(second, second, 1)),
             Map.of(),
-            Map.of("k", new Cursor.Parked(Optional.empty(), false)));
+            Map.of("k", new Cursor.Parked(Optional.empty(), false)),
+            0);
     Worker worker = worker(cursor, "k");
     worker.step(new Message.Begin(), NOW);
     return worker;

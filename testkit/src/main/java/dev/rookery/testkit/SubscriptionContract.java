@@ -215,9 +215,10 @@ public interface SubscriptionContract extends BackendUnderTest {
             Map.of(new Position(Long.MAX_VALUE - 8, 1), waiting),
             Map.of(
                 "key ü🦉 '\"\\/",
-                new Cursor.Parked(Optional.of(waiting), true),
+                new Cursor.Parked(Optional.of(new Cursor.Head(Position.of(3), waiting)), true),
                 "",
-                new Cursor.Parked(Optional.empty(), false)));
+                new Cursor.Parked(Optional.empty(), false)),
+            7);
 
     store().save(claim, cursor);
 
@@ -229,7 +230,7 @@ public interface SubscriptionContract extends BackendUnderTest {
   default void aLargeCursorIsKept() {
     store().define(WATCHER, Map.of(USER, place(0)));
     Claim claim = claimed();
-    Cursor cursor = new Cursor(place(0), ranges(5_000), Map.of(), Map.of());
+    Cursor cursor = new Cursor(place(0), ranges(5_000), Map.of(), Map.of(), 0);
 
     store().save(claim, cursor);
 
@@ -246,7 +247,7 @@ public interface SubscriptionContract extends BackendUnderTest {
   default void aRewindMovesCursorsWhateverTheyHeld() {
     store().define(WATCHER, Map.of(USER, place(3), BOT, place(8)));
     Claim claim = claimed();
-    store().save(claim, new Cursor(place(5), ranges(3), Map.of(), Map.of()));
+    store().save(claim, new Cursor(place(5), ranges(3), Map.of(), Map.of(), 0));
 
     store().rewind("watcher", Map.of(USER, place(1)));
 

@@ -132,7 +132,8 @@ public interface TrimContract extends BackendUnderTest {
             Place.BEGINNING,
             List.of(new Cursor.Range(positions.get(1), positions.get(2), 2)),
             Map.of(),
-            Map.of()));
+            Map.of(),
+            0));
 
     assertThat(trimByAge()).isZero();
   }
