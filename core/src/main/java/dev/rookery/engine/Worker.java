@@ -195,9 +195,10 @@ final class Worker {
 
   private void begin(Instant now) {
     for (Lane lane : List.copyOf(parked.values())) {
-      if (lane.due != null) {
+      lane.parkedHead.filter(_ -> lane.due != null).ifPresent(head -> {
+        lane.due = Pending.due(head, now);
         timers.add(new Timer(lane.due, lane));
-      }
+      });
       fetch(lane, now);
     }
     operatorActed(now);
@@ -238,21 +239,22 @@ final class Worker {
       case Seen.Broken broken -> takeBroken(broken, now);
       case Seen.Flawed flawed when job.matches().test(flawed.event()) ->
           giveUp(
-              pending(position, flawed.event(), earlier),
+              pending(position, flawed.event(), earlier, now),
               DeadLetter.Reason.UNDECODABLE,
               flawed.reason(),
               now);
       case Seen.Decoded readable when job.matches().test(readable.event()) ->
-          take(pending(position, readable.event(), earlier), now);
+          take(pending(position, readable.event(), earlier, now), now);
       case Seen.Flawed flawed -> outstanding.addSettled(position);
       case Seen.Decoded readable -> outstanding.addSettled(position);
     }
   }
 
-  private Pending pending(Position position, Event event, Cursor.@Nullable Waiting earlier) {
+  private Pending pending(
+      Position position, Event event, Cursor.@Nullable Waiting earlier, Instant now) {
     Pending pending = Pending.fromLog(position, event, outstanding.add(position));
     if (earlier != null) {
-      pending.resume(earlier);
+      pending.resume(earlier, now);
       tried.put(position, pending);
     }
     return pending;
@@ -759,7 +761,7 @@ final class Worker {
       if (wanted && letter.event().isPresent()) {
         Pending pending = Pending.fromStore(letter, letter.event().get());
         if (lane.queue.isEmpty()) {
-          lane.parkedHead.ifPresent(pending::resume);
+          lane.parkedHead.ifPresent(earlier -> pending.resume(earlier, now));
           lane.parkedHead = Optional.empty();
         }
         redriving.add(letter.id());
@@ -1101,6 +1103,15 @@ final class Worker {
       wakeAt = next;
       effects.add(new Effect.Wake(next));
     }
+  }
+
+  /** Whether anything here depends on the time that passes. */
+  boolean waits() {
+    return changed
+        || breaker.isOpen()
+        || !timers.isEmpty()
+        || !running.isEmpty()
+        || !ready.isEmpty();
   }
 
   // ---- for people
