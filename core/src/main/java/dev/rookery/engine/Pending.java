@@ -82,6 +82,10 @@ final class Pending {
     return latest.isBefore(waiting.notBefore()) ? latest : waiting.notBefore();
   }
 
+  static Cursor.Waiting dueNow(Cursor.Waiting waiting) {
+    return new Cursor.Waiting(waiting.attempts(), Instant.EPOCH, waiting.failures());
+  }
+
   Cursor.Waiting asWaiting() {
     return new Cursor.Waiting(
         attempts, notBefore.equals(Instant.MIN) ? Instant.EPOCH : notBefore, failures);

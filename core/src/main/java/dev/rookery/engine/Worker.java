@@ -102,6 +102,9 @@ final class Worker {
   private final Set<String> redriving = new HashSet<>();
   private int fetchingRedriven;
 
+  /** Whether the letters that were redriven before this worker began are still to come. */
+  private boolean resuming = true;
+
   /** Letters settled while the store looks for redriven ones, which may still answer with them. */
   private final Set<String> settledMeanwhile = new HashSet<>();
 
@@ -230,11 +233,11 @@ final class Worker {
 
   private void take(Seen seen, Instant now) {
     Position position = seen.position();
-    Cursor.Waiting earlier = restoredWaiting.isEmpty() ? null : restoredWaiting.remove(position);
     if (wasSettled(position)) {
       outstanding.addSettled(position);
       return;
     }
+    Cursor.Waiting earlier = restoredWaiting.isEmpty() ? null : restoredWaiting.remove(position);
     switch (seen) {
       case Seen.Broken broken -> takeBroken(broken, now);
       case Seen.Flawed flawed when job.matches().test(flawed.event()) ->
@@ -275,12 +278,8 @@ final class Worker {
           DeadLetter.Reason.LOOP,
           "the event is " + event.hops() + " hops from its first cause",
           now);
-    } else if (pending.attempts >= subscription.retry().maxAttempts()) {
-      giveUp(
-          pending,
-          DeadLetter.Reason.CRASHED,
-          "the process ended during attempt " + pending.attempts,
-          now);
+    } else if (hasCrashed(pending)) {
+      crashed(pending, now);
     } else {
       Lane lane = lane(event.key());
       if (lane.parked) {
@@ -289,6 +288,19 @@ final class Worker {
         enqueue(lane, pending, now);
       }
     }
+  }
+
+  /** Whether its last attempt was begun, and nobody lived to say how it ended. */
+  private boolean hasCrashed(Pending pending) {
+    return !pending.counted && pending.attempts >= subscription.retry().maxAttempts();
+  }
+
+  private void crashed(Pending pending, Instant now) {
+    giveUp(
+        pending,
+        DeadLetter.Reason.CRASHED,
+        "the process ended during attempt " + pending.attempts,
+        now);
   }
 
   private void takeBroken(Seen.Broken broken, Instant now) {
@@ -339,6 +351,10 @@ final class Worker {
   private void head(Lane lane, Instant now) {
     Pending first = lane.queue.peekFirst();
     if (first == null || first.burying || lane.isRunning() || lane.ready) {
+      return;
+    }
+    if (hasCrashed(first)) {
+      crashed(first, now);
       return;
     }
     if (first.notBefore.isAfter(now) && !breaker.isOpen()) {
@@ -426,6 +442,7 @@ final class Worker {
     if (cautiousLeft > 0) {
       cautiousLeft--;
     }
+    boolean back = false;
     if (result.outcome() instanceof Outcome.Failed failed && failed.outage()) {
       outage(lane, pending, now);
       if (breaker.isOpen()) {
@@ -433,15 +450,16 @@ final class Worker {
       }
     } else {
       pending.outages = 0;
-      if (breaker.answered()) {
-        releaseAll(now);
-      }
+      back = breaker.answered();
     }
     switch (subscription.retry().settle(delivery, result.outcome(), now)) {
       case Settlement.Ack ack -> handled(lane, pending, now);
       case Settlement.Retry retry ->
           retry(lane, pending, retry.notBefore(), error(result.outcome()), now);
       case Settlement.Dead dead -> giveUp(pending, dead.reason(), error(result.outcome()), now);
+    }
+    if (back) {
+      releaseAll(now);
     }
   }
 
@@ -499,9 +517,7 @@ final class Worker {
   private void retry(Lane lane, Pending pending, Instant notBefore, String error, Instant now) {
     pending.failed(now, error);
     pending.notBefore = notBefore;
-    if (pending.node != null) {
-      tried.put(pending.position, pending);
-    }
+    rememberAttempts(lane, pending);
     change(now);
     if (lane.troubledSince == null) {
       lane.troubledSince = now;
@@ -511,6 +527,13 @@ final class Worker {
       parkAll(lane, now);
     } else {
       waitUntil(lane, notBefore);
+    }
+  }
+
+  /** Has the cursor keep them; those of a parked key's first event are kept with the key. */
+  private void rememberAttempts(Lane lane, Pending pending) {
+    if (pending.node != null || !lane.parked) {
+      tried.put(pending.position, pending);
     }
   }
 
@@ -689,6 +712,7 @@ final class Worker {
     leave(lane, pending);
     if (pending.letter.isPresent()) {
       redriving.remove(pending.letter.get().id());
+      tried.remove(pending.position);
     } else {
       park(lane, pending, now);
     }
@@ -819,6 +843,8 @@ final class Worker {
 
   private void redriven(List<DeadLetter> letters, Instant now) {
     letters.forEach(letter -> redriven(letter, now));
+    resuming = false;
+    restoredWaiting.headMap(outstanding.floor().position(), true).clear();
     if (--fetchingRedriven == 0) {
       settledMeanwhile.clear();
     }
@@ -833,12 +859,18 @@ final class Worker {
     }
     Lane lane = lane(letter.key());
     if (lane.parked) {
-      lane.parkedHead = Optional.empty();
+      lane.parkedHead = lane.parkedHead.filter(_ -> resuming).map(Pending::dueNow);
       release(lane, now);
       return;
     }
     redriving.add(letter.id());
-    enqueue(lane, Pending.fromStore(letter, letter.event().get()), now);
+    Pending pending = Pending.fromStore(letter, letter.event().get());
+    Cursor.Waiting earlier = restoredWaiting.remove(letter.position());
+    if (earlier != null) {
+      pending.resume(earlier, now);
+      rememberAttempts(lane, pending);
+    }
+    enqueue(lane, pending, now);
   }
 
   // ---- time
@@ -901,9 +933,7 @@ final class Worker {
       }
       return;
     }
-    if (cautiousLeft > 0
-        && cautiousUntil != null
-        && !cautiousUntil.isAfter(outstanding.floor().position())) {
+    if (cautiousLeft > 0 && isPastWhatRan()) {
       cautiousLeft = 0;
     }
     if (cautiousLeft > 0) {
@@ -914,6 +944,14 @@ final class Worker {
       start(ready.removeFirst(), Math.min(room, job.longestRun()), now);
     }
     saveNow |= unsaved > 0 && !ready.isEmpty();
+  }
+
+  /** Whether everything is settled that may have run when the last owner ended. */
+  private boolean isPastWhatRan() {
+    return cautiousUntil != null
+        && !cautiousUntil.isAfter(outstanding.floor().position())
+        && redriving.isEmpty()
+        && !resuming;
   }
 
   /** How many more may be handed out before something is settled and saved. */
@@ -933,9 +971,7 @@ final class Worker {
     }
     first.attempts++;
     first.counted = true;
-    if (first.node != null) {
-      tried.put(first.position, first);
-    }
+    rememberAttempts(lane, first);
     lane.ready = true;
     savingAttemptOf = lane;
     attemptVersion = saveVersion + 1;

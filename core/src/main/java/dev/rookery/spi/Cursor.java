@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * @param floor everything up to here is settled
  * @param settled ranges above the floor that are settled too, rising
- * @param waiting events above the floor with attempts behind them, by position
+ * @param waiting events with attempts behind them, by position: above the floor those of the log,
+ *     anywhere those that are redriven
  * @param parked keys whose events are put aside in the dead-letter store, by key
  */
 public record Cursor(
