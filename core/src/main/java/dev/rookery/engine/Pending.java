@@ -5,6 +5,7 @@ import dev.rookery.Delivery;
 import dev.rookery.Event;
 import dev.rookery.Position;
 import dev.rookery.spi.Cursor;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,10 +68,24 @@ final class Pending {
     return new Pending(letter.position(), event, null, Optional.of(letter));
   }
 
-  void resume(Cursor.Waiting waiting) {
+  /** Goes on as another worker left it. */
+  void resume(Cursor.Waiting waiting, Instant now) {
     attempts = waiting.attempts();
-    notBefore = waiting.notBefore();
+    notBefore = due(waiting, now);
     failures.addAll(waiting.failures());
+  }
+
+  /**
+   * When the next attempt is due. The clock of those who wrote that down may have been ahead of
+   * ours; the delay that was asked for bounds how long we wait.
+   */
+  static Instant due(Cursor.Waiting waiting, Instant now) {
+    if (waiting.failures().isEmpty()) {
+      return waiting.notBefore();
+    }
+    Instant failed = waiting.failures().getLast().at();
+    Instant latest = now.plus(Duration.between(failed, waiting.notBefore()));
+    return latest.isBefore(waiting.notBefore()) ? latest : waiting.notBefore();
   }
 
   Cursor.Waiting asWaiting() {

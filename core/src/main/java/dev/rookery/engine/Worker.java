@@ -105,6 +105,9 @@ final class Worker {
   private final Set<String> redriving = new HashSet<>();
   private int fetchingRedriven;
 
+  /** Whether the letters that were redriven before this worker began are still to come. */
+  private boolean resuming = true;
+
   /** Letters settled while the store looks for redriven ones, which may still answer with them. */
   private final Set<String> settledMeanwhile = new HashSet<>();
 
@@ -112,7 +115,6 @@ final class Worker {
   private final TreeMap<Position, Cursor.Waiting> restoredWaiting;
   private final ArrayDeque<Cursor.Range> restoredRanges;
 
-  private final Position beganAt;
   private Position readUpTo;
   private boolean reading;
   private boolean endReached;
@@ -154,8 +156,7 @@ final class Worker {
     this.job = job;
     this.subscription = job.subscription();
     this.outstanding = new Outstanding(cursor.floor());
-    this.beganAt = cursor.floor().position();
-    this.readUpTo = beganAt;
+    this.readUpTo = cursor.floor().position();
     this.restoredWaiting = new TreeMap<>(cursor.waiting());
     this.restoredRanges = new ArrayDeque<>(cursor.settled());
     this.crashes = job.cautious() ? cursor.crashes() + 1 : 0;
@@ -208,9 +209,10 @@ final class Worker {
 
   private void begin(Instant now) {
     for (Lane lane : List.copyOf(parked.values())) {
-      if (lane.due != null) {
+      lane.parkedHead.filter(_ -> lane.due != null).ifPresent(head -> {
+        lane.due = Pending.due(head.state(), now);
         timers.add(new Timer(lane.due, lane));
-      }
+      });
       fetch(lane, now);
     }
     operatorActed(now);
@@ -250,21 +252,22 @@ final class Worker {
     switch (seen) {
       case Seen.Broken broken -> takeBroken(broken, now);
       case Seen.Flawed flawed when job.matches().test(flawed.event()) -> {
-        Pending pending = pending(position, flawed.event(), earlier);
+        Pending pending = pending(position, flawed.event(), earlier, now);
         pending.doom = new Pending.Doom(DeadLetter.Reason.UNDECODABLE, flawed.reason());
         take(pending, now);
       }
       case Seen.Decoded readable when job.matches().test(readable.event()) ->
-          take(pending(position, readable.event(), earlier), now);
+          take(pending(position, readable.event(), earlier, now), now);
       case Seen.Flawed flawed -> outstanding.addSettled(position);
       case Seen.Decoded readable -> outstanding.addSettled(position);
     }
   }
 
-  private Pending pending(Position position, Event event, Cursor.@Nullable Waiting earlier) {
+  private Pending pending(
+      Position position, Event event, Cursor.@Nullable Waiting earlier, Instant now) {
     Pending pending = Pending.fromLog(position, event, outstanding.add(position));
     if (earlier != null) {
-      resume(pending, earlier);
+      resume(pending, earlier, now);
       tried.put(position, pending);
     }
     return pending;
@@ -728,6 +731,7 @@ final class Worker {
     leave(lane, pending);
     if (pending.letter.isPresent()) {
       redriving.remove(pending.letter.get().id());
+      tried.remove(pending.position);
     } else {
       setAside(lane, pending, now);
     }
@@ -802,7 +806,7 @@ final class Worker {
               || letter.state() == DeadLetter.State.REDRIVING;
       if (wanted && letter.event().isPresent()) {
         Pending pending = Pending.fromStore(letter, letter.event().get());
-        headAt(lane, letter).ifPresent(head -> resume(pending, head.state()));
+        headAt(lane, letter).ifPresent(head -> resume(pending, head.state(), now));
         redriving.add(letter.id());
         lane.queue.addLast(pending);
         inWindow++;
@@ -841,12 +845,18 @@ final class Worker {
     }
   }
 
+  private static Cursor.Head dueNow(Cursor.Head head) {
+    Cursor.Waiting state = head.state();
+    return new Cursor.Head(
+        head.position(), new Cursor.Waiting(state.attempts(), Instant.EPOCH, state.failures()));
+  }
+
   private static Optional<Cursor.Head> headAt(Lane lane, DeadLetter letter) {
     return lane.parkedHead.filter(head -> head.position().equals(letter.position()));
   }
 
-  private void resume(Pending pending, Cursor.Waiting earlier) {
-    pending.resume(earlier);
+  private void resume(Pending pending, Cursor.Waiting earlier, Instant now) {
+    pending.resume(earlier, now);
     if (pending.attempts >= subscription.retry().maxAttempts()) {
       pending.doom =
           new Pending.Doom(
@@ -875,11 +885,12 @@ final class Worker {
 
   private void redriven(List<DeadLetter> letters, Instant now) {
     letters.forEach(letter -> redriven(letter, now));
+    resuming = false;
+    // What is left below the floor was given up, or thrown away by an operator.
+    restoredWaiting.headMap(outstanding.floor().position(), true).clear();
     if (--fetchingRedriven == 0) {
       settledMeanwhile.clear();
     }
-    // What is left below the floor was given up, or thrown away by an operator.
-    restoredWaiting.headMap(beganAt, true).clear();
   }
 
   private void redriven(DeadLetter letter, Instant now) {
@@ -891,7 +902,11 @@ final class Worker {
     }
     Lane lane = lane(letter.key());
     if (lane.parked) {
-      if (lane.held) {
+      boolean asked = letter.reason() == DeadLetter.Reason.PARKED;
+      if (asked) {
+        lane.parkedHead = lane.parkedHead.filter(_ -> resuming).map(Worker::dueNow);
+      }
+      if (asked || lane.held) {
         release(lane, now);
       }
       return;
@@ -900,7 +915,7 @@ final class Worker {
     Pending pending = Pending.fromStore(letter, letter.event().get());
     Cursor.Waiting earlier = restoredWaiting.remove(letter.position());
     if (earlier != null) {
-      resume(pending, earlier);
+      resume(pending, earlier, now);
       tried.put(letter.position(), pending);
     }
     enqueue(lane, pending, now);
@@ -966,10 +981,7 @@ final class Worker {
       }
       return;
     }
-    if (cautiousLeft > 0
-        && parked.isEmpty()
-        && cautiousUntil != null
-        && !cautiousUntil.isAfter(outstanding.floor().position())) {
+    if (cautiousLeft > 0 && isPastWhatRan()) {
       calm(now);
     }
     if (cautiousLeft > 0) {
@@ -980,6 +992,15 @@ final class Worker {
       start(ready.removeFirst(), Math.min(room, job.longestRun()), now);
     }
     saveNow |= unsaved > 0 && !ready.isEmpty();
+  }
+
+  /** Whether everything is settled that may have run when the last owner ended. */
+  private boolean isPastWhatRan() {
+    return cautiousUntil != null
+        && !cautiousUntil.isAfter(outstanding.floor().position())
+        && parked.isEmpty()
+        && redriving.isEmpty()
+        && !resuming;
   }
 
   /** How many more may be handed out before something is settled and saved. */
@@ -1169,6 +1190,15 @@ final class Worker {
       wakeAt = next;
       effects.add(new Effect.Wake(next));
     }
+  }
+
+  /** Whether anything here depends on the time that passes. */
+  boolean waits() {
+    return changed
+        || breaker.isOpen()
+        || !timers.isEmpty()
+        || !running.isEmpty()
+        || !ready.isEmpty();
   }
 
   // ---- for people

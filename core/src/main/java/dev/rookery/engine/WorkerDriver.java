@@ -72,6 +72,7 @@ final class WorkerDriver {
   private volatile long claimedAt;
   private volatile @Nullable End end;
   private volatile Worker.Progress progress;
+  private final SteadyClock clock;
   private Instant wakeAt = Instant.MAX;
   private long steps;
 
@@ -85,6 +86,7 @@ final class WorkerDriver {
       Runnable whenEnded) {
     this.backend = parts.backend();
     this.environment = parts.environment();
+    this.clock = new SteadyClock(environment);
     this.catalogue = parts.config().catalogue();
     this.counters = parts.counters();
     this.reader = parts.reader(claim.partition());
@@ -213,7 +215,7 @@ final class WorkerDriver {
       for (Message message = mailbox.poll();
           end == null && message != null;
           message = mailbox.poll()) {
-        perform(worker.step(message, environment.now()));
+        perform(worker.step(message, clock.now()));
         if (++steps % STEPS_PER_LOOK == 0) {
           look();
         }
@@ -236,6 +238,9 @@ final class WorkerDriver {
 
   private void look() {
     progress = worker.progress();
+    if (!worker.waits()) {
+      clock.set();
+    }
     long now = System.nanoTime();
     List<Position> stuck = handlers.look(now);
     if (!stuck.isEmpty()) {
@@ -250,7 +255,7 @@ final class WorkerDriver {
     Duration toWake =
         wakeAt.equals(Instant.MAX)
             ? Duration.ofNanos(IDLE_NANOS)
-            : Duration.between(environment.now(), wakeAt);
+            : Duration.between(clock.now(), wakeAt);
     if (toWake.isNegative() || toWake.isZero()) {
       wakeAt = Instant.MAX;
       mailbox.post(new Message.Due());

@@ -18,6 +18,7 @@ import dev.rookery.Start;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
 import dev.rookery.TypePattern;
+import dev.rookery.testkit.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

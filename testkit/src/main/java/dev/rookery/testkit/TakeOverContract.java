@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rookery.BusClosed;
 import dev.rookery.Delivery;
 import dev.rookery.Draft;
+import dev.rookery.EventRejected;
+import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Receipt;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
@@ -165,6 +167,55 @@ public interface TakeOverContract extends BusUnderTest {
     soon().until(() -> lagOf("watcher") == 0);
     handled.addAll(last.handledIds());
     assertThat(handled).containsExactly("neighbour");
+  }
+
+  @Test
+  default void aRedrivenEventThatKillsItsSubscribersIsALetterAgain() {
+    killRepeatedly(listening("watcher"));
+  }
+
+  @Test
+  default void aRedrivenEventOfAHeldKeyThatKillsItsSubscribersIsALetterAgain() {
+    killRepeatedly(listening("watcher").exhausted(Subscription.Exhausted.HOLD));
+  }
+
+  /** Redrives an event that was rejected once and from now on kills whoever handles it. */
+  private void killRepeatedly(Subscription subscription) {
+    Recorder rejecting =
+        new Recorder()
+            .doing((delivery, progress) -> {
+              throw new EventRejected("never");
+            });
+    Subscriber rejected = subscribe(subscription, rejecting);
+    say("deadly", "a");
+    soon().until(() -> lettersOf("watcher").size() == 1);
+    rejected.close();
+    operations().redrive(DeadLetterFilter.ALL.of("watcher"));
+
+    int deaths = 0;
+    for (int life = 0; life < 12 && !isCrashed("watcher"); life++) {
+      Recorder recorder = new Recorder().doing((delivery, progress) -> never());
+      Subscriber subscriber = subscribe(subscription, recorder);
+      soon().until(() -> !recorder.begun().isEmpty() || isCrashed("watcher"));
+      deaths += recorder.begun().size();
+      subscriber.abandon();
+    }
+
+    assertThat(isCrashed("watcher")).isTrue();
+    assertThat(deaths).isBetween(3, 5);
+    say("neighbour", "b");
+    Recorder last = new Recorder();
+    subscribe(subscription, last);
+    last.awaitHandled("neighbour");
+  }
+
+  private static void never() throws InterruptedException {
+    new CountDownLatch(1).await();
+  }
+
+  private boolean isCrashed(String name) {
+    return lettersOf(name).stream()
+        .anyMatch(letter -> letter.reason() == dev.rookery.DeadLetter.Reason.CRASHED);
   }
 
   @Test

@@ -1,0 +1,134 @@
+package dev.rookery.verify;
+
+import dev.rookery.Delivery;
+import dev.rookery.EventBus;
+import dev.rookery.EventHandler;
+import dev.rookery.RetryPolicy;
+import dev.rookery.Start;
+import dev.rookery.Subscriber;
+import dev.rookery.Subscription;
+import dev.rookery.check.HistoryFormat;
+import dev.rookery.check.HistoryLine.Handled;
+import dev.rookery.check.HistoryLine.Result;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A bot in a process of its own. The one effect of its handler is a line of history, which is
+ * written before the handler returns. It ends when standard input does, or as its mode says.
+ */
+final class Bot {
+  /** How it goes about its handlings. */
+  enum Mode {
+    STEADY,
+    /** Each handling takes five milliseconds. */
+    SLOW,
+    /** One handling stops in the middle, before its effect, and says so. */
+    PAUSE,
+    /** The process halts in a handling, before its effect. */
+    HALT_BEFORE_EFFECT,
+    /** The process halts in a handling, after its effect. */
+    HALT_AFTER_EFFECT,
+    /** The process halts when a handler has returned, about when the settlement goes out. */
+    HALT_AFTER_RETURN,
+    /** The process halts whenever it is handed an event of the type {@code user.poison}. */
+    HALT_ON_POISON
+  }
+
+  /** Its subscription: every event of users, from the beginning, with three attempts. */
+  static Subscription subscription(String name) {
+    return Subscription.of(name, "user.**")
+        .from(Start.earliest())
+        .retry(new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5)));
+  }
+
+  private final String name;
+  private final Mode mode;
+  private final int turn;
+  private final OutputStream history;
+  private final AtomicInteger handlings = new AtomicInteger();
+
+  private Bot(String name, Mode mode, int turn, OutputStream history) {
+    this.name = name;
+    this.mode = mode;
+    this.turn = turn;
+    this.history = history;
+  }
+
+  /**
+   * Runs a bot.
+   *
+   * @param arguments the bus, the subscription, the history's file, the mode, and the number of the
+   *     handling at which the mode acts
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path file = Path.of(arguments[2]);
+    try (OutputStream history =
+            Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        EventBus bus = EventBus.open(arguments[0])) {
+      String name = file.getFileName().toString();
+      Bot bot =
+          new Bot(name, Mode.valueOf(arguments[3]), Integer.parseInt(arguments[4]), history);
+      Subscriber subscriber =
+          bus.subscribe(subscription(arguments[1]), EventHandler.ofDeliveries(bot::handle));
+      say("ready");
+      System.in.transferTo(OutputStream.nullOutputStream());
+      subscriber.close();
+    }
+  }
+
+  private static void say(String word) {
+    System.out.println(word);
+    System.out.flush();
+  }
+
+  private void handle(Delivery delivery, EventHandler.Progress progress) throws IOException {
+    boolean acts =
+        mode == Mode.HALT_ON_POISON
+            ? delivery.event().type().equals("user.poison")
+            : handlings.incrementAndGet() == turn;
+    if (acts && (mode == Mode.HALT_BEFORE_EFFECT || mode == Mode.HALT_ON_POISON)) {
+      writeDown(delivery, Result.FAILED);
+      Runtime.getRuntime().halt(1);
+    }
+    if (acts && mode == Mode.PAUSE) {
+      say("paused");
+      // The process is stopped from outside about now.
+      LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+    }
+    if (mode == Mode.SLOW) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+    writeDown(delivery, Result.OK);
+    if (acts && mode == Mode.HALT_AFTER_EFFECT) {
+      Runtime.getRuntime().halt(1);
+    }
+    if (acts && mode == Mode.HALT_AFTER_RETURN) {
+      Thread.ofPlatform().start(() -> Runtime.getRuntime().halt(1));
+    }
+  }
+
+  private synchronized void writeDown(Delivery delivery, Result result) throws IOException {
+    history.write(
+        HistoryFormat.write(
+            new Handled(
+                name,
+                delivery.subscription(),
+                delivery.event().id(),
+                delivery.event().key(),
+                delivery.event().data().tree().path("seq").asLong(0),
+                delivery.partition(),
+                delivery.position(),
+                delivery.attempt(),
+                result,
+                ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))));
+  }
+}

@@ -1,0 +1,93 @@
+package dev.rookery.verify;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A {@link Bot} from outside: started, stopped, and what became of it. */
+final class BotProcess {
+  private final Process process;
+  private final BufferedReader says;
+
+  private BotProcess(Process process) {
+    this.process = process;
+    this.says =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Starts one; it has still to become ready.
+   *
+   * @param turn the number of the handling at which the mode acts
+   */
+  static BotProcess start(
+      String bus, String subscription, Path history, Bot.Mode mode, int turn) {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx48m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            "dev.rookery.verify.Bot",
+            bus,
+            subscription,
+            history.toString(),
+            mode.name(),
+            Integer.toString(turn));
+    try {
+      return new BotProcess(
+          new ProcessBuilder(command)
+              .redirectError(
+                  ProcessBuilder.Redirect.appendTo(history.resolveSibling("bots.log").toFile()))
+              .start());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits until it says this. */
+  BotProcess await(String word) throws IOException {
+    for (String line = says.readLine(); line != null; line = says.readLine()) {
+      if (line.equals(word)) {
+        return this;
+      }
+    }
+    throw new AssertionError("a bot ended before it said " + word + "; see bots.log");
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** Sends it a signal by name, such as {@code STOP}. */
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Whether it ended by itself within the time. */
+  boolean awaitEnd(long seconds) throws InterruptedException {
+    return process.waitFor(seconds, TimeUnit.SECONDS);
+  }
+
+  /** Lets it finish what it handles and end. */
+  void end() throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      kill();
+      throw new AssertionError("a bot did not end within 30 s");
+    }
+  }
+}

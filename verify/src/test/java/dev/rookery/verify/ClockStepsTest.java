@@ -1,0 +1,158 @@
+package dev.rookery.verify;
+
+import static dev.rookery.testkit.Soon.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rookery.Address;
+import dev.rookery.BusConfig;
+import dev.rookery.Draft;
+import dev.rookery.EventBus;
+import dev.rookery.Operations.PartitionProgress;
+import dev.rookery.Partition;
+import dev.rookery.RetryAfter;
+import dev.rookery.Subscriber;
+import dev.rookery.Subscription;
+import dev.rookery.embedded.FileProvider;
+import dev.rookery.engine.EngineBus;
+import dev.rookery.memory.MemoryProvider;
+import dev.rookery.spi.Backend;
+import dev.rookery.testkit.Recorder;
+import dev.rookery.testkit.Soon;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Somebody sets the wall clock by two hours while events wait and claims are held. */
+@Timeout(60)
+class ClockStepsTest {
+  private static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofSeconds(2));
+  private static final Duration ASKED = Duration.ofMillis(600);
+  private static final Duration TWO_HOURS = Duration.ofHours(2);
+
+  @TempDir private Path folder;
+  private final SteppingClock clock = new SteppingClock();
+
+  private Backend backend(String scheme, SteppingClock environment) {
+    return scheme.equals("memory")
+        ? new MemoryProvider().open(Address.parse("memory:clock-" + folder), CONFIG, environment)
+        : new FileProvider()
+            .open(Address.parse("file:" + folder.resolve("data")), CONFIG, environment);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"memory, 2", "memory, -2", "file, 2", "file, -2"})
+  void aRetryComesAfterTheDelayThatWasAskedForAndNotHoursLater(String scheme, int hours) {
+    List<Long> times = new CopyOnWriteArrayList<>();
+    Recorder recorder =
+        new Recorder()
+            .doing((delivery, progress) -> {
+              times.add(System.nanoTime());
+              if (delivery.event().id().equals("a") && delivery.attempt() == 1) {
+                throw new RetryAfter(ASKED, "later");
+              }
+            });
+    try (Backend backend = backend(scheme, clock);
+        EventBus bus = new EngineBus(backend, CONFIG, clock)) {
+      bus.subscribe(Subscription.of("s", "user.said"), recorder.handler());
+      bus.publish(Draft.of("user.said").id("a"));
+      recorder.awaitBegun(1);
+      soon().until(() -> waiting(bus) == 1);
+
+      clock.step(Duration.ofHours(hours));
+      bus.publish(Draft.of("user.said").id("b").key("other"));
+
+      recorder.awaitHandled("b", "a");
+      soon().until(() -> bus.operations().subscription("s").lagEvents() == 0);
+    }
+    assertThat(Duration.ofNanos(times.get(2) - times.get(0))).isGreaterThanOrEqualTo(ASKED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void aSuccessorWhoseClockIsBehindWaitsNoLongerThanWasAsked(String scheme) {
+    Recorder recorder =
+        new Recorder()
+            .doing((delivery, progress) -> {
+              if (delivery.attempt() == 1) {
+                throw new RetryAfter(ASKED, "later");
+              }
+            });
+    try (Backend backend = backend(scheme, clock);
+        EventBus bus = new EngineBus(backend, CONFIG, clock)) {
+      Subscriber first = bus.subscribe(Subscription.of("s", "user.said"), recorder.handler());
+      bus.publish(Draft.of("user.said").id("a"));
+      soon().until(() -> waiting(bus) == 1);
+      first.close();
+
+      clock.step(TWO_HOURS.negated());
+      bus.subscribe(Subscription.of("s", "user.said"), recorder.handler());
+
+      recorder.awaitHandled("a");
+    }
+  }
+
+  private static int waiting(EventBus bus) {
+    return bus.operations().subscription("s").partitions().stream()
+        .mapToInt(PartitionProgress::waiting)
+        .sum();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memory", "file"})
+  void nobodyTakesOverWhileTheOwnerRenewsWhoeversClockIsSet(String scheme) {
+    assertThat(epochsWhileClocksStep(scheme, clock, new SteppingClock())).containsOnly(1L);
+  }
+
+  @Test
+  void aChallengerThatTrustsItsWallClockTakesOver() {
+    SteppingClock trusting =
+        new SteppingClock() {
+          @Override
+          public long nanoTime() {
+            return super.nanoTime() + offset().toNanos();
+          }
+        };
+
+    assertThat(epochsWhileClocksStep("memory", clock, trusting)).contains(2L);
+  }
+
+  /** The epochs that were seen while each clock was set forth and back. */
+  private Set<Long> epochsWhileClocksStep(
+      String scheme, SteppingClock owners, SteppingClock challengers) {
+    Partition user = new Partition("user", 0);
+    Subscription subscription = Subscription.of("s", "user.said");
+    Set<Long> epochs = new ConcurrentSkipListSet<>();
+    try (Backend backend = backend(scheme, owners);
+        EventBus owner = bus(backend, owners);
+        EventBus challenger = bus(backend, challengers)) {
+      owner.subscribe(subscription, event -> {});
+      soon().until(() -> backend.subscriptions().claims("s").get(user).epoch() == 1);
+      challenger.subscribe(subscription, event -> {});
+      for (SteppingClock clock : List.of(owners, challengers)) {
+        for (Duration step : List.of(TWO_HOURS, TWO_HOURS.negated())) {
+          clock.step(step);
+          Soon.staysFor(
+              Duration.ofMillis(600),
+              () -> {
+                epochs.add(backend.subscriptions().claims("s").get(user).epoch());
+                return true;
+              });
+        }
+      }
+    }
+    return epochs;
+  }
+
+  private static EventBus bus(Backend backend, SteppingClock clock) {
+    return new EngineBus(new TwistedBackend(backend, TwistedBackend.Twist.NONE), CONFIG, clock);
+  }
+}
