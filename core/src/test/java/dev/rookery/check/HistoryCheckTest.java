@@ -46,7 +46,11 @@ class HistoryCheckTest {
 
     assertThat(findings.lost()).isEqualTo(1);
     assertThat(findings.outOfOrder()).isZero();
-    assertThat(findings.examples()).singleElement().asString().contains("lost: e26").contains("b");
+    assertThat(findings.examples())
+        .singleElement()
+        .asString()
+        .contains("skipped: e26")
+        .contains("b");
   }
 
   @Test
@@ -161,17 +165,6 @@ class HistoryCheckTest {
 
     assertThat(findings.lost()).isZero();
     assertThat(findings.published()).isEqualTo(101);
-  }
-
-  @Test
-  void linesAreReadAsTheyWereWritten() {
-    for (HistoryLine line : List.of(receipts.getFirst(), handlings.getFirst())) {
-      String text = new String(HistoryFormat.write(line), java.nio.charset.StandardCharsets.UTF_8);
-
-      assertThat(text).endsWith("}\n");
-      assertThat(HistoryFormat.read(text)).contains(line);
-      assertThat(HistoryFormat.read(text.substring(0, text.length() / 2))).isEmpty();
-    }
   }
 
   private Findings check(Map<String, Set<String>> dead) {

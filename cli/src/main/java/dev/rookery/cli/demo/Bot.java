@@ -7,12 +7,12 @@ import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
 import dev.rookery.EventRejected;
 import dev.rookery.Json;
-import dev.rookery.Partition;
 import dev.rookery.Receipt;
 import dev.rookery.Subscriber;
-import dev.rookery.check.HistoryLine.Handled;
+import dev.rookery.check.HistoryFile;
+import dev.rookery.check.HistoryLine.Handling;
+import dev.rookery.check.HistoryLine.Publishing;
 import dev.rookery.check.HistoryLine.Result;
-import dev.rookery.check.HistoryLine.Stored;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -39,7 +39,7 @@ public final class Bot {
 
   /** Runs until standard input ends. */
   public static void run(BotPlan plan, InputStream in, PrintStream out) throws IOException {
-    try (HistoryFile history = new HistoryFile(plan.history());
+    try (HistoryFile history = HistoryFolder.open(plan.history());
         EventBus bus = EventBus.open(plan.address())) {
       Bot bot = new Bot(plan, bus, history);
       List<Subscriber> subscribers = bot.subscribe();
@@ -84,19 +84,7 @@ public final class Bot {
   }
 
   private void writeDown(Delivery delivery, long seq, Result result) throws IOException {
-    Event event = delivery.event();
-    history.append(micros ->
-        new Handled(
-            plan.name(),
-            delivery.subscription(),
-            event.id(),
-            event.key(),
-            seq,
-            delivery.partition(),
-            delivery.position(),
-            delivery.attempt(),
-            result,
-            micros));
+    history.append(micros -> Handling.of(plan.name(), delivery, seq, micros).ended(result, micros));
   }
 
   private void react(Delivery delivery, JsonNode data) throws IOException {
@@ -124,19 +112,11 @@ public final class Bot {
 
   private void publish(Draft draft) throws IOException {
     Draft mine = draft.source(plan.name());
-    long sent = HistoryFile.nowMicros();
+    long sent = history.nowMicros();
     Receipt receipt = bus.publish(mine);
+    String key = draft.key().orElse(plan.name());
     history.append(micros ->
-        new Stored(
-            plan.name(),
-            receipt.id(),
-            draft.type(),
-            draft.key().orElse(plan.name()),
-            0,
-            new Partition(receipt.stream(), receipt.partition()),
-            receipt.position(),
-            receipt.duplicate(),
-            sent,
-            micros));
+        new Publishing(plan.name(), receipt.id(), draft.type(), key, 0, sent)
+            .stored(receipt, micros));
   }
 }

@@ -7,6 +7,7 @@ import dev.rookery.cli.terminal.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -44,6 +45,12 @@ public record DemoResult(
     serverPeakRssBytes.ifPresentOrElse(
         bytes -> json.put("serverPeakRssBytes", bytes), () -> json.putNull("serverPeakRssBytes"));
     return json;
+  }
+
+  private String anomalies() {
+    return findings.anomalies().entrySet().stream()
+        .map(found -> found.getKey().label() + " " + Shown.number(found.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private double percentile(double part) {
@@ -96,7 +103,7 @@ public record DemoResult(
     lines.add(
         isClean()
             ? "nothing acknowledged was lost, and every key kept its order"
-            : "FAILED: something acknowledged was lost, or a key's order was broken");
+            : "FAILED: found " + anomalies());
     return lines;
   }
 }

@@ -7,6 +7,7 @@ import dev.rookery.Operations;
 import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Operations.SubscriptionInfo;
 import dev.rookery.check.Findings;
+import dev.rookery.check.HistoryFile;
 import dev.rookery.cli.process.RookeryProcess;
 import dev.rookery.cli.terminal.Terminal;
 import java.io.IOException;
@@ -111,7 +112,7 @@ public final class DemoRun {
       throws IOException, InterruptedException {
     crew.start(address);
     try (EventBus bus = EventBus.open(address);
-        HistoryFile history = new HistoryFile(histories.file(Feeder.NAME, 1))) {
+        HistoryFile history = histories.open(Feeder.NAME, 1)) {
       crew.awaitReady();
       String run = "demo-" + Long.toString(System.currentTimeMillis(), 36);
       Feeder feeder = new Feeder(bus, history, run);

@@ -6,6 +6,7 @@ import dev.rookery.Json;
 import dev.rookery.Partition;
 import dev.rookery.Published;
 import dev.rookery.Receipt;
+import dev.rookery.check.HistoryFile;
 import dev.rookery.check.HistoryLine.Stored;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,7 +68,7 @@ final class Feeder {
   }
 
   private void publish(List<Chat> batch) throws IOException {
-    long sent = HistoryFile.nowMicros();
+    long sent = history.nowMicros();
     List<Sending> open = new ArrayList<>();
     for (Chat chat : batch) {
       open.add(sending(chat, sent));

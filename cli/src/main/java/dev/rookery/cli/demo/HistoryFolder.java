@@ -2,20 +2,18 @@ package dev.rookery.cli.demo;
 
 import dev.rookery.check.Findings;
 import dev.rookery.check.HistoryCheck;
-import dev.rookery.check.HistoryFormat;
+import dev.rookery.check.HistoryFile;
 import dev.rookery.check.HistoryLine;
 import dev.rookery.check.HistoryLine.Handled;
 import dev.rookery.check.HistoryLine.Stored;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -26,9 +24,6 @@ final class HistoryFolder {
 
   private final Path folder;
 
-  /** A file and the line of it that is next. */
-  private record Head(BufferedReader reader, HistoryLine line) {}
-
   HistoryFolder(Path folder) {
     this.folder = folder;
   }
@@ -36,6 +31,15 @@ final class HistoryFolder {
   /** The file of a process; one that is started again gets another. */
   Path file(String process, int start) {
     return folder.resolve(process + "." + start + SUFFIX);
+  }
+
+  HistoryFile open(String process, int start) throws IOException {
+    return open(file(process, start));
+  }
+
+  /** A history by the wall clock. */
+  static HistoryFile open(Path file) throws IOException {
+    return new HistoryFile(file, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
   }
 
   List<Path> files() throws IOException {
@@ -74,33 +78,6 @@ final class HistoryFolder {
 
   /** Gives every whole line of all files in the order of time. */
   void inOrder(Consumer<HistoryLine> each) throws IOException {
-    PriorityQueue<Head> heads =
-        new PriorityQueue<>(Comparator.comparingLong(head -> head.line.atMicros()));
-    List<BufferedReader> readers = new ArrayList<>();
-    try {
-      for (Path file : files()) {
-        BufferedReader reader = Files.newBufferedReader(file);
-        readers.add(reader);
-        head(reader).ifPresent(heads::add);
-      }
-      for (Head head = heads.poll(); head != null; head = heads.poll()) {
-        each.accept(head.line);
-        head(head.reader).ifPresent(heads::add);
-      }
-    } finally {
-      for (BufferedReader reader : readers) {
-        reader.close();
-      }
-    }
-  }
-
-  private static Optional<Head> head(BufferedReader reader) throws IOException {
-    for (String text = reader.readLine(); text != null; text = reader.readLine()) {
-      Optional<HistoryLine> line = HistoryFormat.read(text);
-      if (line.isPresent()) {
-        return Optional.of(new Head(reader, line.get()));
-      }
-    }
-    return Optional.empty();
+    HistoryFile.inOrder(files(), each);
   }
 }

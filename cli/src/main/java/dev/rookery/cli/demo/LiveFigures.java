@@ -2,9 +2,16 @@ package dev.rookery.cli.demo;
 
 import dev.rookery.check.HistoryFormat;
 import dev.rookery.check.HistoryLine;
+import dev.rookery.check.HistoryLine.Applied;
+import dev.rookery.check.HistoryLine.Claimed;
 import dev.rookery.check.HistoryLine.Handled;
+import dev.rookery.check.HistoryLine.Handling;
+import dev.rookery.check.HistoryLine.NotStored;
+import dev.rookery.check.HistoryLine.Publishing;
 import dev.rookery.check.HistoryLine.Result;
+import dev.rookery.check.HistoryLine.Settled;
 import dev.rookery.check.HistoryLine.Stored;
+import dev.rookery.check.HistoryLine.Unresolved;
 import dev.rookery.check.Latencies;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -111,6 +118,15 @@ final class LiveFigures {
           sent.put(stored.id(), stored.sentMicros());
         }
         case Handled handled -> count(handled, kind);
+        case Publishing _,
+            NotStored _,
+            Unresolved _,
+            Handling _,
+            Claimed _,
+            Settled _,
+            Applied _ -> {
+          // The bots write down what was done only.
+        }
       }
     }
   }

@@ -18,7 +18,6 @@ final class Murder {
   private final long atNanos;
   private String victim = "";
   private long killedAt;
-  private long killedMicros;
   private boolean tookOver;
   private Optional<RookeryProcess> returning = Optional.empty();
   private volatile boolean back;
@@ -56,7 +55,7 @@ final class Murder {
               + " from "
               + victim
               + " after "
-              + seconds(HistoryFile.nowMicros() - killedMicros));
+              + sinceKilled());
     }
     if (returning.isEmpty() && System.nanoTime() - killedAt > GONE_NANOS) {
       returning = Optional.of(crew.start(number()));
@@ -69,7 +68,6 @@ final class Murder {
     RookeryProcess process = crew.get(number());
     process.kill();
     killedAt = System.nanoTime();
-    killedMicros = HistoryFile.nowMicros();
     screen.say(
         "killed "
             + victim
@@ -82,7 +80,7 @@ final class Murder {
   private void awaitReturn() {
     try {
       returning.orElseThrow().awaitReady();
-      screen.say(victim + " is back after " + seconds(HistoryFile.nowMicros() - killedMicros));
+      screen.say(victim + " is back after " + sinceKilled());
     } catch (IOException e) {
       screen.say(victim + " did not come back: " + e.getMessage());
     }
@@ -93,7 +91,7 @@ final class Murder {
     return Integer.parseInt(victim.substring(victim.indexOf('-') + 1));
   }
 
-  private static String seconds(long micros) {
-    return String.format(Locale.ROOT, "%.2f s", micros / 1e6);
+  private String sinceKilled() {
+    return String.format(Locale.ROOT, "%.2f s", (System.nanoTime() - killedAt) / 1e9);
   }
 }

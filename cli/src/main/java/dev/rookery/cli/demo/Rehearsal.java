@@ -1,6 +1,7 @@
 package dev.rookery.cli.demo;
 
 import dev.rookery.EventBus;
+import dev.rookery.check.HistoryFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
@@ -38,7 +39,7 @@ public final class Rehearsal {
     }
     try (EventBus bus = EventBus.open(address);
         Traffic traffic = new GeneratedTraffic(0, RATE);
-        HistoryFile history = new HistoryFile(histories.file(Feeder.NAME, 1))) {
+        HistoryFile history = histories.open(Feeder.NAME, 1)) {
       new Feeder(bus, history, "rehearsal").feed(traffic, duration, () -> false);
       figures.refresh();
     }
