@@ -55,7 +55,7 @@ final class EngineSubscriber implements Subscriber {
   private final Map<Partition, Watched> watched = new HashMap<>();
   private final Map<Partition, Long> notBefore = new HashMap<>();
   private final Set<Partition> finished = new HashSet<>();
-  private final Signal events = new Signal();
+  private final Signal events;
   private final CountDownLatch gone = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -71,6 +71,7 @@ final class EngineSubscriber implements Subscriber {
 
   EngineSubscriber(EngineParts parts, Control control, EventHandler handler, Runnable whenClosed) {
     this.parts = parts;
+    this.events = new Signal(parts.environment()::working);
     this.store = parts.backend().subscriptions();
     this.control = control;
     this.partitions = parts.config().partitionsOf(control.definition().patterns());
@@ -82,7 +83,7 @@ final class EngineSubscriber implements Subscriber {
   }
 
   void start() {
-    Thread.ofVirtual().name("rookery-subscriber-" + name).start(this::run);
+    parts.environment().start("rookery-subscriber-" + name, this::run);
   }
 
   @Override

@@ -52,7 +52,7 @@ final class HandlerThreads implements Handlers {
         looking.set(false);
         return;
       }
-      Thread.ofVirtual().name("rookery-handler").start(this::run);
+      terms.environment().start("rookery-handler", this::run);
     }
   }
 
@@ -153,7 +153,7 @@ final class HandlerThreads implements Handlers {
 
     private final Delivery delivery;
     private final Thread thread;
-    private volatile long since = System.nanoTime();
+    private volatile long since = terms.nanoTime();
     private @Nullable Long interruptedAt;
     private boolean reported;
     private boolean ended;
@@ -164,7 +164,7 @@ final class HandlerThreads implements Handlers {
     }
 
     void working() {
-      since = System.nanoTime();
+      since = terms.nanoTime();
     }
 
     synchronized long nanosLeft(long now) {

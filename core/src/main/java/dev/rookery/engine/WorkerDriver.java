@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkerDriver {
   private static final int LETTERS = 100;
   private static final int STEPS_PER_LOOK = 64;
-  private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** The wall clock may step meanwhile, so that a longer wait is looked at in between. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
   private static final System.Logger LOG = System.getLogger(WorkerDriver.class.getName());
 
   /** How a worker ended. */
@@ -96,10 +99,11 @@ final class WorkerDriver {
     this.claim = claim;
     this.claimedAt = claimedAt;
     this.whenEnded = whenEnded;
-    this.turn = new SerialWork("rookery-worker-" + subscription.name(), this::turn);
-    this.mailbox = new Mailbox(parts.timer(), turn);
+    this.turn = new SerialWork(environment, "rookery-worker-" + subscription.name(), this::turn);
+    this.mailbox = new Mailbox(parts.alarms(), environment::nanoTime, turn);
     Handlers.Terms terms =
         new Handlers.Terms(
+            environment,
             subscription.concurrency(),
             subscription.deadline(),
             this::claimNanosLeft,
@@ -109,7 +113,7 @@ final class WorkerDriver {
         handler instanceof RunHandler takesRuns
             ? new HandedRuns(takesRuns, terms)
             : new HandlerThreads(handler, terms);
-    this.store = new StoreThread(() -> end != null, this::failed);
+    this.store = new StoreThread(environment, () -> end != null, this::failed);
     this.sink =
         new PartitionReader.Sink() {
           @Override
@@ -236,7 +240,7 @@ final class WorkerDriver {
 
   private void look() {
     progress = worker.progress();
-    long now = System.nanoTime();
+    long now = environment.nanoTime();
     List<Position> stuck = handlers.look(now);
     if (!stuck.isEmpty()) {
       LOG.log(
@@ -247,19 +251,20 @@ final class WorkerDriver {
               + stuck);
       mailbox.post(new Message.Overdue(stuck));
     }
-    Duration toWake =
-        wakeAt.equals(Instant.MAX)
-            ? Duration.ofNanos(IDLE_NANOS)
-            : Duration.between(environment.now(), wakeAt);
-    if (toWake.isNegative() || toWake.isZero()) {
-      wakeAt = Instant.MAX;
-      mailbox.post(new Message.Due());
-      return;
+    long wait = Math.max(1_000_000L, handlers.nanosToLook(now));
+    if (!wakeAt.equals(Instant.MAX)) {
+      Duration toWake = Duration.between(environment.now(), wakeAt);
+      if (!toWake.isPositive()) {
+        wakeAt = Instant.MAX;
+        mailbox.post(new Message.Due());
+        return;
+      }
+      boolean isLong = toWake.compareTo(LONGEST_WAIT) > 0;
+      wait = Math.min(wait, (isLong ? LONGEST_WAIT : toWake).toNanos());
     }
-    long wait =
-        Math.min(
-            IDLE_NANOS, toWake.compareTo(Duration.ofHours(1)) > 0 ? IDLE_NANOS : toWake.toNanos());
-    mailbox.wakeAfter(Math.min(wait, Math.max(1_000_000L, handlers.nanosToLook(now))));
+    if (wait < Long.MAX_VALUE) {
+      mailbox.wakeAfter(wait);
+    }
   }
 
   private void perform(List<Effect> effects) {
