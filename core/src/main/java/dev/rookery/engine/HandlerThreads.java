@@ -114,7 +114,8 @@ final class HandlerThreads implements Handlers {
 
   @Override
   public long nanosToLook(long now) {
-    long least = Long.MAX_VALUE;
+    boolean allBegan = queue.isEmpty() && threads.get() <= running.size();
+    long least = allBegan ? Long.MAX_VALUE : terms.deadline().toNanos();
     for (Running attempt : running) {
       least = Math.min(least, attempt.nanosLeft(now));
     }
