@@ -30,7 +30,11 @@ final class HandedRuns implements Handlers {
 
   @Override
   public synchronized void add(List<Delivery> run) {
-    waiting.add(run);
+    if (closed) {
+      terms.mailbox().post(new Message.Returned(run.stream().map(Delivery::position).toList()));
+    } else {
+      waiting.add(run);
+    }
   }
 
   @Override

@@ -46,13 +46,23 @@ final class HandlerThreads implements Handlers {
   /** Starts a thread for what was added. */
   @Override
   public void go() {
-    if (!closed && !queue.isEmpty() && !looking.get() && looking.compareAndSet(false, true)) {
+    if (closed) {
+      returnRest();
+    } else if (!queue.isEmpty() && !looking.get() && looking.compareAndSet(false, true)) {
       if (threads.incrementAndGet() > terms.concurrency()) {
         threads.decrementAndGet();
         looking.set(false);
         return;
       }
       terms.environment().start("rookery-handler", this::run);
+    }
+  }
+
+  /** What was added while it closed is not begun either. */
+  private void returnRest() {
+    List<Position> rest = close();
+    if (!rest.isEmpty()) {
+      terms.mailbox().post(new Message.Returned(rest));
     }
   }
 

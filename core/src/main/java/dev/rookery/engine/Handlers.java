@@ -54,7 +54,10 @@ sealed interface Handlers permits HandlerThreads, HandedRuns {
   /** Interrupts handlers that are past their deadline; returns those that go on after that. */
   List<Position> look(long now);
 
-  /** Begins nothing more; returns what was not begun. */
+  /**
+   * Begins nothing more; returns what was not begun. What is added after that goes back as {@link
+   * Message.Returned}.
+   */
   List<Position> close();
 
   void interruptAll();

@@ -164,8 +164,8 @@ final class WorkerDriver {
 
   /** Begins nothing more, and ends when what runs has ended and is saved. */
   void stop() {
-    List<Position> left = handlers.close();
     mailbox.post(new Message.Stop());
+    List<Position> left = handlers.close();
     if (!left.isEmpty()) {
       mailbox.post(new Message.Returned(left));
     }

@@ -68,6 +68,15 @@ class HandlerThreadsTest {
   }
 
   @Test
+  void whatIsAddedWhenNothingMoreIsBegunGoesBack() {
+    handlers.close();
+    handlers.add(List.of(delivery()));
+    handlers.go();
+    assertThat(mailbox.poll()).isEqualTo(new Message.Returned(List.of(Position.of(1))));
+    assertThat(handlers.nanosToLook(0)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
   void nothingIsLookedAtWhileNoHandlerRuns() {
     assertThat(handlers.nanosToLook(0)).isEqualTo(Long.MAX_VALUE);
     handlers.add(List.of(delivery()));
