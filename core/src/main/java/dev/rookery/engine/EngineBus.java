@@ -49,7 +49,7 @@ public final class EngineBus implements EventBus {
     this.parts = new EngineParts(backend, config, environment);
     this.publisher = new Publisher(parts);
     this.operations = new EngineOperations(parts, this::subscribersOf);
-    this.housekeeper = Thread.ofVirtual().name("rookery-housekeeper").start(this::keepHouse);
+    this.housekeeper = environment.start("rookery-housekeeper", this::keepHouse);
   }
 
   /** Holds that all processes route alike: where an event goes decides its order. */

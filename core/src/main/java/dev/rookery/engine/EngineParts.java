@@ -6,6 +6,7 @@ import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Start;
 import dev.rookery.StreamConfig;
+import dev.rookery.spi.Alarms;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
@@ -16,9 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -31,26 +29,23 @@ final class EngineParts {
   private final BusConfig config;
   private final Environment environment;
   private final Counters counters = new Counters();
-  private final Signal appends = new Signal();
-  private final Signal controls = new Signal();
+  private final Signal appends = new Signal(change -> {});
+  private final Signal controls;
   private final AtomicInteger workers = new AtomicInteger();
   private final Map<Partition, PartitionReader> readers = new ConcurrentHashMap<>();
   private final Map<String, List<Partition>> partitions = new HashMap<>();
   private final Map<Partition, Long> limits = new HashMap<>();
   private final Runnable stopListening;
   private final BlockingCalls calls;
-  private final ScheduledThreadPoolExecutor timer;
+  private final Alarms alarms;
 
   EngineParts(Backend backend, BusConfig config, Environment environment) {
     this.backend = backend;
     this.config = config;
     this.environment = environment;
     this.calls = new BlockingCalls(backend.capabilities().pinsThreads());
-    this.timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("rookery-timer").factory());
-    this.timer.setRemoveOnCancelPolicy(true);
-    this.timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    this.controls = new Signal(environment::working);
+    this.alarms = environment.alarms();
     Optional<Long> memory = memoryLimit(backend, config);
     for (StreamConfig stream : config.streams()) {
       List<Partition> its =
@@ -112,7 +107,7 @@ final class EngineParts {
     return counters;
   }
 
-  /** Raised after every append that is noticed. */
+  /** Raised after every append that is noticed; those who wait for it come from outside. */
   Signal appends() {
     return appends;
   }
@@ -131,7 +126,12 @@ final class EngineParts {
         partition,
         p ->
             new PartitionReader(
-                p, backend.log(), config.catalogue(), backend.capabilities(), counters));
+                p,
+                backend.log(),
+                config.catalogue(),
+                backend.capabilities(),
+                counters,
+                environment));
   }
 
   /** What one window may hold: 4 MiB, all windows together a quarter of the heap. */
@@ -140,9 +140,9 @@ final class EngineParts {
     return Math.max(64 << 10, Math.min(WINDOW_BYTES, share));
   }
 
-  /** Wakes who sleeps until a time; what it runs must not block. */
-  ScheduledExecutorService timer() {
-    return timer;
+  /** Wakes who waits for a time. */
+  Alarms alarms() {
+    return alarms;
   }
 
   /** Calls the store from any thread, without holding a virtual thread's carrier. */
@@ -168,6 +168,6 @@ final class EngineParts {
     stopListening.run();
     readers.values().forEach(PartitionReader::close);
     calls.close();
-    timer.shutdownNow();
+    alarms.close();
   }
 }

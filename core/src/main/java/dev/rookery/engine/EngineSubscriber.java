@@ -48,7 +48,7 @@ final class EngineSubscriber implements Subscriber {
   private final ClaimWatch watch = new ClaimWatch();
   private final Map<Partition, Long> notBefore = new HashMap<>();
   private final Set<Partition> finished = new HashSet<>();
-  private final Signal events = new Signal();
+  private final Signal events;
   private final CountDownLatch gone = new CountDownLatch(1);
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -64,6 +64,7 @@ final class EngineSubscriber implements Subscriber {
 
   EngineSubscriber(EngineParts parts, Control control, EventHandler handler, Runnable whenClosed) {
     this.parts = parts;
+    this.events = new Signal(parts.environment()::working);
     this.store = parts.backend().subscriptions();
     this.control = control;
     this.partitions = parts.config().partitionsOf(control.definition().patterns());
@@ -75,7 +76,7 @@ final class EngineSubscriber implements Subscriber {
   }
 
   void start() {
-    Thread.ofVirtual().name("rookery-subscriber-" + name).start(this::run);
+    parts.environment().start("rookery-subscriber-" + name, this::run);
   }
 
   @Override

@@ -30,7 +30,11 @@ final class HandedRuns implements Handlers {
 
   @Override
   public synchronized void add(List<Delivery> run) {
-    waiting.add(run);
+    if (closed) {
+      terms.mailbox().post(new Message.Returned(run.stream().map(Delivery::position).toList()));
+    } else {
+      waiting.add(run);
+    }
   }
 
   @Override
@@ -98,7 +102,7 @@ final class HandedRuns implements Handlers {
   private final class Out implements RunHandler.Run {
     private List<Delivery> deliveries;
     private int begun;
-    private long since = System.nanoTime();
+    private long since = terms.nanoTime();
 
     private Out(List<Delivery> deliveries) {
       this.deliveries = deliveries;
@@ -125,7 +129,7 @@ final class HandedRuns implements Handlers {
         if (!isOpen(index)) {
           return false;
         }
-        since = System.nanoTime();
+        since = terms.nanoTime();
         return true;
       }
     }
@@ -152,7 +156,7 @@ final class HandedRuns implements Handlers {
       if (over) {
         out.remove(this);
       } else {
-        since = System.nanoTime();
+        since = terms.nanoTime();
       }
       terms.mailbox().post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
       terms.done().accept(new Done(delivery, outcome));

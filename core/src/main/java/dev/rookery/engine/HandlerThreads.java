@@ -46,13 +46,23 @@ final class HandlerThreads implements Handlers {
   /** Starts a thread for what was added. */
   @Override
   public void go() {
-    if (!closed && !queue.isEmpty() && !looking.get() && looking.compareAndSet(false, true)) {
+    if (closed) {
+      returnRest();
+    } else if (!queue.isEmpty() && !looking.get() && looking.compareAndSet(false, true)) {
       if (threads.incrementAndGet() > terms.concurrency()) {
         threads.decrementAndGet();
         looking.set(false);
         return;
       }
-      Thread.ofVirtual().name("rookery-handler").start(this::run);
+      terms.environment().start("rookery-handler", this::run);
+    }
+  }
+
+  /** What was added while it closed is not begun either. */
+  private void returnRest() {
+    List<Position> rest = close();
+    if (!rest.isEmpty()) {
+      terms.mailbox().post(new Message.Returned(rest));
     }
   }
 
@@ -114,7 +124,8 @@ final class HandlerThreads implements Handlers {
 
   @Override
   public long nanosToLook(long now) {
-    long least = Long.MAX_VALUE;
+    boolean allBegan = queue.isEmpty() && threads.get() <= running.size();
+    long least = allBegan ? Long.MAX_VALUE : terms.deadline().toNanos();
     for (Running attempt : running) {
       least = Math.min(least, attempt.nanosLeft(now));
     }
@@ -153,7 +164,7 @@ final class HandlerThreads implements Handlers {
 
     private final Delivery delivery;
     private final Thread thread;
-    private volatile long since = System.nanoTime();
+    private volatile long since = terms.nanoTime();
     private @Nullable Long interruptedAt;
     private boolean reported;
     private boolean ended;
@@ -164,7 +175,7 @@ final class HandlerThreads implements Handlers {
     }
 
     void working() {
-      since = System.nanoTime();
+      since = terms.nanoTime();
     }
 
     synchronized long nanosLeft(long now) {

@@ -3,6 +3,7 @@ package dev.rookery.engine;
 import dev.rookery.Delivery;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
+import dev.rookery.spi.Environment;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ sealed interface Handlers permits HandlerThreads, HandedRuns {
   /**
    * What a worker asks for.
    *
+   * @param environment whose time and threads the handlings take
    * @param concurrency how many runs at once
    * @param deadline of one handling
    * @param claimNanosLeft how long the claim is fresh enough to begin a handling
@@ -30,24 +32,32 @@ sealed interface Handlers permits HandlerThreads, HandedRuns {
    * @param done told of each attempt that has ended
    */
   record Terms(
+      Environment environment,
       int concurrency,
       Duration deadline,
       LongSupplier claimNanosLeft,
       Mailbox mailbox,
-      Consumer<Done> done) {}
+      Consumer<Done> done) {
+    long nanoTime() {
+      return environment.nanoTime();
+    }
+  }
 
   void add(List<Delivery> run);
 
   /** Begins what was added, as far as it may. */
   void go();
 
-  /** Nanoseconds until {@link #look} has something to do, a long time where nothing runs. */
+  /** Nanoseconds until {@link #look} has something to do, {@link Long#MAX_VALUE} for never. */
   long nanosToLook(long now);
 
   /** Interrupts handlers that are past their deadline; returns those that go on after that. */
   List<Position> look(long now);
 
-  /** Begins nothing more; returns what was not begun. */
+  /**
+   * Begins nothing more; returns what was not begun. What is added after that goes back as {@link
+   * Message.Returned}.
+   */
   List<Position> close();
 
   void interruptAll();

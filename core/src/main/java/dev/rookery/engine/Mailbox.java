@@ -1,12 +1,11 @@
 package dev.rookery.engine;
 
+import dev.rookery.spi.Alarms;
 import dev.rookery.spi.SerialWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +17,10 @@ final class Mailbox {
 
   private final ConcurrentLinkedQueue<Message.Result> results = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Message> messages = new ConcurrentLinkedQueue<>();
-  private final ScheduledExecutorService timer;
+  private final Alarms alarms;
+  private final LongSupplier nanoTime;
   private final SerialWork turn;
-  private @Nullable Future<?> alarm;
+  private @Nullable Runnable callOff;
   private long alarmAt;
   private volatile boolean rang = true;
 
@@ -29,8 +29,9 @@ final class Mailbox {
    *
    * @param turn takes the messages
    */
-  Mailbox(ScheduledExecutorService timer, SerialWork turn) {
-    this.timer = timer;
+  Mailbox(Alarms alarms, LongSupplier nanoTime, SerialWork turn) {
+    this.alarms = alarms;
+    this.nanoTime = nanoTime;
     this.turn = turn;
   }
 
@@ -69,21 +70,20 @@ final class Mailbox {
    * enough; one that rings too early costs a turn for nothing, now and then.
    */
   void wakeAfter(long nanos) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (!rang && alarmAt - now <= nanos) {
       return;
     }
     cancelAlarm();
     rang = false;
     alarmAt = now + nanos;
-    alarm = timer.schedule(this::ring, nanos, TimeUnit.NANOSECONDS);
+    callOff = alarms.set(nanos, this::ring);
   }
 
   /** One that is cancelled too late rings for nothing, no more. */
   void cancelAlarm() {
-    Future<?> set = alarm;
-    if (set != null) {
-      set.cancel(false);
+    if (callOff != null) {
+      callOff.run();
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class PartitionReader {
   private final Catalogue catalogue;
   private final Capabilities capabilities;
   private final Counters counters;
+  private final Environment environment;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -52,6 +54,10 @@ final class PartitionReader {
   private final Kept kept = new Kept();
   private boolean hinted = true;
   private boolean closed;
+
+  /** Whether the thread waits, and so does not count as work. */
+  private boolean resting = true;
+
   private @Nullable Thread thread;
 
   PartitionReader(
@@ -59,12 +65,14 @@ final class PartitionReader {
       EventLog log,
       Catalogue catalogue,
       Capabilities capabilities,
-      Counters counters) {
+      Counters counters,
+      Environment environment) {
     this.partition = partition;
     this.log = log;
     this.catalogue = catalogue;
     this.capabilities = capabilities;
     this.counters = counters;
+    this.environment = environment;
   }
 
   /** There may be new entries. */
@@ -72,7 +80,7 @@ final class PartitionReader {
     lock.lock();
     try {
       hinted = true;
-      work.signal();
+      signal();
     } finally {
       lock.unlock();
     }
@@ -125,7 +133,7 @@ final class PartitionReader {
     lock.lock();
     try {
       closed = true;
-      work.signalAll();
+      signal();
     } finally {
       lock.unlock();
     }
@@ -137,7 +145,23 @@ final class PartitionReader {
           capabilities.pinsThreads() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
       thread = builder.name("rookery-reader-" + partition).start(this::run);
     }
+    signal();
+  }
+
+  private void signal() {
+    rest(resting && !hasWork());
     work.signal();
+  }
+
+  private boolean hasWork() {
+    return !behind.isEmpty() || (!waiting.isEmpty() && hinted);
+  }
+
+  private void rest(boolean now) {
+    if (resting != now) {
+      resting = now;
+      environment.working(now ? -1 : 1);
+    }
   }
 
   private void run() {
@@ -166,13 +190,15 @@ final class PartitionReader {
     Request lagging;
     lock.lock();
     try {
-      while (!closed && behind.isEmpty() && (waiting.isEmpty() || !hinted)) {
+      while (!closed && !hasWork()) {
+        rest(true);
         if (waiting.isEmpty() || capabilities.wakes()) {
           work.await();
         } else if (work.awaitNanos(capabilities.pollInterval().toNanos()) <= 0) {
           hinted = true;
         }
       }
+      rest(closed);
       if (closed) {
         return false;
       }

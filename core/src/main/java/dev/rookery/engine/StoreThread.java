@@ -1,6 +1,7 @@
 package dev.rookery.engine;
 
 import dev.rookery.BackendUnavailable;
+import dev.rookery.spi.Environment;
 import dev.rookery.spi.SerialWork;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,11 +17,12 @@ final class StoreThread {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final ConcurrentLinkedQueue<Runnable> calls = new ConcurrentLinkedQueue<>();
-  private final SerialWork work = new SerialWork("rookery-store", this::run);
+  private final SerialWork work;
   private final BooleanSupplier closed;
   private final Consumer<RuntimeException> failed;
 
-  StoreThread(BooleanSupplier closed, Consumer<RuntimeException> failed) {
+  StoreThread(Environment environment, BooleanSupplier closed, Consumer<RuntimeException> failed) {
+    this.work = new SerialWork(environment, "rookery-store", this::run);
     this.closed = closed;
     this.failed = failed;
   }

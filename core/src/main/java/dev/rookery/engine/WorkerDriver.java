@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkerDriver {
   private static final int LETTERS = 100;
   private static final int STEPS_PER_LOOK = 64;
-  private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** The wall clock may step meanwhile, so that a longer wait is looked at in between. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
   private static final System.Logger LOG = System.getLogger(WorkerDriver.class.getName());
 
   /** How a worker ended. */
@@ -98,10 +101,11 @@ final class WorkerDriver {
     this.claim = claim;
     this.claimedAt = claimedAt;
     this.whenEnded = whenEnded;
-    this.turn = new SerialWork("rookery-worker-" + subscription.name(), this::turn);
-    this.mailbox = new Mailbox(parts.timer(), turn);
+    this.turn = new SerialWork(environment, "rookery-worker-" + subscription.name(), this::turn);
+    this.mailbox = new Mailbox(parts.alarms(), environment::nanoTime, turn);
     Handlers.Terms terms =
         new Handlers.Terms(
+            environment,
             subscription.concurrency(),
             subscription.deadline(),
             this::claimNanosLeft,
@@ -111,7 +115,7 @@ final class WorkerDriver {
         handler instanceof RunHandler takesRuns
             ? new HandedRuns(takesRuns, terms)
             : new HandlerThreads(handler, terms);
-    this.store = new StoreThread(() -> end != null, this::failed);
+    this.store = new StoreThread(environment, () -> end != null, this::failed);
     this.sink =
         new PartitionReader.Sink() {
           @Override
@@ -162,8 +166,8 @@ final class WorkerDriver {
 
   /** Begins nothing more, and ends when what runs has ended and is saved. */
   void stop() {
-    List<Position> left = handlers.close();
     mailbox.post(new Message.Stop());
+    List<Position> left = handlers.close();
     if (!left.isEmpty()) {
       mailbox.post(new Message.Returned(left));
     }
@@ -241,7 +245,7 @@ final class WorkerDriver {
     if (!worker.waits()) {
       clock.set();
     }
-    long now = System.nanoTime();
+    long now = environment.nanoTime();
     List<Position> stuck = handlers.look(now);
     if (!stuck.isEmpty()) {
       LOG.log(
@@ -252,19 +256,20 @@ final class WorkerDriver {
               + stuck);
       mailbox.post(new Message.Overdue(stuck));
     }
-    Duration toWake =
-        wakeAt.equals(Instant.MAX)
-            ? Duration.ofNanos(IDLE_NANOS)
-            : Duration.between(clock.now(), wakeAt);
-    if (toWake.isNegative() || toWake.isZero()) {
-      wakeAt = Instant.MAX;
-      mailbox.post(new Message.Due());
-      return;
+    long wait = Math.max(1_000_000L, handlers.nanosToLook(now));
+    if (!wakeAt.equals(Instant.MAX)) {
+      Duration toWake = Duration.between(clock.now(), wakeAt);
+      if (!toWake.isPositive()) {
+        wakeAt = Instant.MAX;
+        mailbox.post(new Message.Due());
+        return;
+      }
+      boolean isLong = toWake.compareTo(LONGEST_WAIT) > 0;
+      wait = Math.min(wait, (isLong ? LONGEST_WAIT : toWake).toNanos());
     }
-    long wait =
-        Math.min(
-            IDLE_NANOS, toWake.compareTo(Duration.ofHours(1)) > 0 ? IDLE_NANOS : toWake.toNanos());
-    mailbox.wakeAfter(Math.min(wait, Math.max(1_000_000L, handlers.nanosToLook(now))));
+    if (wait < Long.MAX_VALUE) {
+      mailbox.wakeAfter(wait);
+    }
   }
 
   private void perform(List<Effect> effects) {

@@ -4,7 +4,12 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Time, randomness and ids, handed in once: the one place where the outside enters. */
+/**
+ * Time, randomness and ids, handed in once: the one place where the outside enters.
+ *
+ * <p>It is told of all work, so that a test's time can stand still while there is any: see {@link
+ * #working}.
+ */
 public interface Environment {
   /** The wall clock. It may step back and forth. */
   Instant now();
@@ -13,6 +18,32 @@ public interface Environment {
   long nanoTime();
 
   long randomLong();
+
+  /** New alarms, which the caller closes. */
+  default Alarms alarms() {
+    return Alarms.system();
+  }
+
+  /**
+   * Told that this many more pieces of work are under way, or fewer where it is negative. A thread
+   * that waits for others or for a time does not count, and who wakes it counts it before it goes
+   * on itself; so the number is zero only when all wait.
+   */
+  default void working(int change) {}
+
+  /** Starts a virtual thread, which counts as work until it ends. */
+  default Thread start(String name, Runnable task) {
+    working(1);
+    return Thread.ofVirtual()
+        .name(name)
+        .start(() -> {
+          try {
+            task.run();
+          } finally {
+            working(-1);
+          }
+        });
+  }
 
   /** A new id: UUIDv7 (RFC 9562), milliseconds first, so that ids sort by time. */
   default String newId() {

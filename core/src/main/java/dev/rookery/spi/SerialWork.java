@@ -1,5 +1,6 @@
 package dev.rookery.spi;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -8,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * sleeps, which would cost more to wake than a new one to start.
  */
 public final class SerialWork {
-  private final String name;
+  private final Executor threads;
   private final Runnable work;
   private final AtomicInteger wishes = new AtomicInteger();
 
@@ -20,14 +21,23 @@ public final class SerialWork {
    *     began
    */
   public SerialWork(String name, Runnable work) {
-    this.name = name;
+    this(task -> Thread.ofVirtual().name(name).start(task), work);
+  }
+
+  /** The same, with threads that the environment knows of. */
+  public SerialWork(Environment environment, String name, Runnable work) {
+    this(task -> environment.start(name, task), work);
+  }
+
+  private SerialWork(Executor threads, Runnable work) {
+    this.threads = threads;
     this.work = work;
   }
 
   /** Has the work done soon, once more if it is being done just now. */
   public void ask() {
     if (wishes.getAndIncrement() == 0) {
-      Thread.ofVirtual().name(name).start(this::run);
+      threads.execute(this::run);
     }
   }
 
