@@ -2,6 +2,7 @@ package dev.rookery.client.wire;
 
 import dev.rookery.InvalidEvent;
 import dev.rookery.InvalidInput;
+import dev.rookery.JsonText;
 import dev.rookery.RookeryException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -11,6 +12,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -32,6 +34,7 @@ public final class StrictJson {
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           .build();
 
   private StrictJson() {}
@@ -43,7 +46,7 @@ public final class StrictJson {
    * @throws InvalidInput when the text is not strict JSON
    */
   public static <T> T read(byte[] text, Function<JsonParser, T> reader) {
-    TextCheck.check(text);
+    JsonText.check(text);
     try (JsonParser parser =
         FACTORY.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
       if (parser.nextToken() == null) {
