@@ -19,7 +19,17 @@ public final class InvalidInput extends RookeryException {
    * Outside text as it may stand in a message: control characters replaced, cut at 80 characters.
    */
   public static String shown(String text) {
-    String cut = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    String beginning = cut(text, SHOWN);
+    String cut = beginning.length() < text.length() ? beginning + "..." : text;
     return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** The beginning of a text, never with half of a character at its end. */
+  public static String cut(String text, int length) {
+    if (text.length() <= length) {
+      return text;
+    }
+    return text.substring(
+        0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
   }
 }
