@@ -5,6 +5,10 @@ import dev.rookery.InvalidInput;
 import dev.rookery.JsonText;
 import dev.rookery.RookeryException;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -60,6 +64,47 @@ public final class StrictJson {
     } catch (JacksonException e) {
       throw refused(e);
     }
+  }
+
+  /**
+   * Reads what a server says. Beyond strict JSON it may still be something else than what is
+   * expected of a Rookery server.
+   *
+   * @throws InvalidInput when it is not strict JSON, or not what is expected
+   */
+  static <T> T answer(byte[] text, Function<JsonParser, T> reader) {
+    try {
+      return read(text, reader);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new InvalidInput(
+          InvalidInput.shown(e.getMessage() == null ? e.toString() : e.getMessage())
+              + "; is this a Rookery server?",
+          e);
+    }
+  }
+
+  /** Goes through the object at which the parser stands, and stops at the value of each member. */
+  static void members(JsonParser parser, Consumer<String> each) {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new InvalidInput("an object is expected; is this a Rookery server?");
+    }
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      each.accept(name);
+    }
+  }
+
+  /** Reads the list at which the parser stands. */
+  static <T> List<T> items(JsonParser parser, Function<JsonParser, T> each) {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw new InvalidInput("a list is expected; is this a Rookery server?");
+    }
+    List<T> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(each.apply(parser));
+    }
+    return items;
   }
 
   /**
