@@ -1,5 +1,6 @@
 package dev.rookery.check;
 
+import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.Partition;
 import dev.rookery.Position;
@@ -84,7 +85,7 @@ public final class HistoryFormat {
       return json.currentToken() == JsonToken.END_OBJECT
           ? Optional.of(fields.toLine())
           : Optional.empty();
-    } catch (JacksonException | IllegalArgumentException e) {
+    } catch (JacksonException | IllegalArgumentException | InvalidInput e) {
       return Optional.empty();
     }
   }
