@@ -40,9 +40,14 @@ final class Checked {
   static <T> T read(Class<T> type, byte[] json, long checksum, String owner) {
     require(json, checksum, owner);
     try {
-      return Json.MAPPER.readValue(json, type);
+      T value = Json.MAPPER.readValue(json, type);
+      if (value == null) {
+        throw new DamagedLog("what is stored of " + owner + " cannot be read: it is null");
+      }
+      return value;
     } catch (JacksonException e) {
-      throw new DamagedLog("what is stored of " + owner + " cannot be read: " + e.getMessage(), e);
+      throw new DamagedLog(
+          "what is stored of " + owner + " cannot be read: " + e.getOriginalMessage(), e);
     }
   }
 
