@@ -56,7 +56,7 @@ final class ConfigFile {
                   + e.getLocation().getLineNr()
                   + " column "
                   + e.getLocation().getColumnNr();
-      throw new InvalidInput("not JSON" + place + ": " + e.getOriginalMessage(), e);
+      throw new InvalidInput("not JSON" + place + ": " + InvalidInput.shown(e), e);
     }
   }
 

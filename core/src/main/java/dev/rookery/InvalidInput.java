@@ -1,11 +1,13 @@
 package dev.rookery;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** Something handed in from outside is not of the form it must have. */
 public final class InvalidInput extends RookeryException {
   private static final long serialVersionUID = 1L;
   private static final int SHOWN = 80;
+  private static final int SAID = 160;
 
   public InvalidInput(String message) {
     super(message);
@@ -22,6 +24,18 @@ public final class InvalidInput extends RookeryException {
     String beginning = cut(text, SHOWN);
     String cut = beginning.length() < text.length() ? beginning + "..." : text;
     return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /**
+   * What a JSON parser found wrong, in one line of at most 163 characters: its own words have
+   * several, and quote the text.
+   */
+  public static String shown(JacksonException e) {
+    String line = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    int marker = line.indexOf(" (start marker");
+    String said = marker < 0 ? line : line.substring(0, marker);
+    String cut = cut(said, SAID);
+    return (cut.length() < said.length() ? cut + "..." : said).replaceAll("\\p{Cntrl}", "?");
   }
 
   /** The beginning of a text, never with half of a character at its end. */

@@ -49,7 +49,7 @@ final class StrictJson {
     } catch (InvalidInput e) {
       throw new InvalidEvent("the data is not acceptable JSON: " + e.getMessage(), e);
     } catch (JacksonException e) {
-      throw new InvalidEvent("the data is not acceptable JSON: " + e.getOriginalMessage(), e);
+      throw new InvalidEvent("the data is not acceptable JSON: " + InvalidInput.shown(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rookery.embedded;
 
 import dev.rookery.DamagedLog;
+import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
@@ -47,7 +48,7 @@ final class Checked {
       return value;
     } catch (JacksonException e) {
       throw new DamagedLog(
-          "what is stored of " + owner + " cannot be read: " + e.getOriginalMessage(), e);
+          "what is stored of " + owner + " cannot be read: " + InvalidInput.shown(e), e);
     }
   }
 

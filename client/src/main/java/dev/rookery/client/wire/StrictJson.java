@@ -124,19 +124,11 @@ public final class StrictJson {
             : "this is not strict JSON: ";
     return new InvalidInput(
         what
-            + cut(e.getOriginalMessage())
+            + InvalidInput.shown(e)
             + (e.getLocation() == null
                 ? ""
                 : " (near byte " + e.getLocation().getByteOffset() + ")"),
         e);
-  }
-
-  private static String cut(String message) {
-    String line = message.lines().findFirst().orElse("");
-    int marker = line.indexOf(" (start marker");
-    line = marker < 0 ? line : line.substring(0, marker);
-    String shown = line.length() > 160 ? line.substring(0, 160) + "..." : line;
-    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 
   /**
