@@ -56,7 +56,7 @@ class ClientFrameFuzz {
   }
 
   /** Does with the frames what a server does before anything of them reaches the bus. */
-  private static final class Heard implements ClientFrame.Receiver {
+  static final class Heard implements ClientFrame.Receiver {
     @Override
     public void subscribe(SubscribeRequest request) {
       Subscription subscription = request.toSubscription();

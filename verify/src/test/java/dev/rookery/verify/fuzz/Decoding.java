@@ -29,12 +29,17 @@ public final class Decoding {
 
   /** The value, empty where the decoder refused in the way it should. */
   public static <T> Optional<T> of(Supplier<T> decoder) {
+    return within(MOST_TIME, MOST_BYTES, decoder);
+  }
+
+  /** As {@link #of}, for a price of the caller's. */
+  static <T> Optional<T> within(Duration time, long bytes, Supplier<T> decoder) {
     long[] price = new long[2];
     Optional<T> value = priced(decoder, price);
-    if (price[0] > MOST_TIME.toNanos() || price[1] > MOST_BYTES) {
+    if (price[0] > time.toNanos() || price[1] > bytes) {
       priced(decoder, price);
-      assertThat(Duration.ofNanos(price[0])).as("processor time").isLessThan(MOST_TIME);
-      assertThat(price[1]).as("bytes allocated").isLessThan(MOST_BYTES);
+      assertThat(Duration.ofNanos(price[0])).as("processor time").isLessThan(time);
+      assertThat(price[1]).as("bytes allocated").isLessThan(bytes);
     }
     return value;
   }
