@@ -23,14 +23,14 @@ public record Address(String text, String scheme, String rest, Map<String, Strin
    * @throws InvalidInput when it has no scheme or an option cannot be decoded
    */
   public static Address parse(String text) {
+    int question = text.indexOf('?');
     int colon = text.indexOf(':');
-    if (colon < 1) {
+    if (colon < 1 || (question >= 0 && question < colon)) {
       throw new InvalidInput(
           "'"
               + InvalidInput.shown(text)
               + "' is no address; one looks like file:./data, memory:bots or http://127.0.0.1:7070");
     }
-    int question = text.indexOf('?');
     String rest = text.substring(colon + 1, question < 0 ? text.length() : question);
     Map<String, String> options = new TreeMap<>();
     if (question >= 0) {

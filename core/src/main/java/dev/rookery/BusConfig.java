@@ -49,7 +49,14 @@ public record BusConfig(
       known(names, route.stream(), "the route " + route.pattern());
     }
     for (EventTypeInfo info : catalogue.types()) {
-      info.stream().ifPresent(stream -> known(names, stream, "the type " + info.type()));
+      info.stream()
+          .ifPresent(stream -> known(names, stream, "the type " + InvalidInput.shown(info.type())));
+    }
+    if (!claimTtl.isPositive() || claimTtl.compareTo(Duration.ofDays(1)) > 0) {
+      throw new InvalidInput("claimTtl is " + claimTtl + "; it is positive and at most a day");
+    }
+    if (idWindow.isNegative() || idWindow.compareTo(Duration.ofDays(365)) > 0) {
+      throw new InvalidInput("idWindow is " + idWindow + "; it lies between 0 and 365 days");
     }
     if (routes.isEmpty() || !routes.getLast().pattern().text().equals("**")) {
       throw new InvalidInput("the last route must be ** so that every type has a stream");

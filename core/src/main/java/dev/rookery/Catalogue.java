@@ -53,7 +53,12 @@ public final class Catalogue {
     EventTypeInfo other = byName.putIfAbsent(name, info);
     if (other != null) {
       throw new InvalidInput(
-          "the catalogue names " + name + " twice, for " + other.type() + " and " + info.type());
+          "the catalogue names "
+              + InvalidInput.shown(name)
+              + " twice, for "
+              + InvalidInput.shown(other.type())
+              + " and "
+              + InvalidInput.shown(info.type()));
     }
   }
 

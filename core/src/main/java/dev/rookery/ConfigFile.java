@@ -2,6 +2,7 @@ package dev.rookery;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class ConfigFile {
                   + e.getLocation().getLineNr()
                   + " column "
                   + e.getLocation().getColumnNr();
-      throw new InvalidInput("not JSON" + place + ": " + e.getOriginalMessage(), e);
+      throw new InvalidInput("not JSON" + place + ": " + InvalidInput.shown(e), e);
     }
   }
 
@@ -155,15 +156,21 @@ final class ConfigFile {
     if (!node.value().isString()) {
       throw node.wrong("a JSON Schema or the name of a file with one");
     }
-    Path folder = file.toAbsolutePath().getParent();
-    Path other =
-        folder == null
-            ? Path.of(node.value().stringValue())
-            : folder.resolve(node.value().stringValue());
+    Path other = beside(node);
     try {
       return parse(other);
     } catch (InvalidInput e) {
-      throw new InvalidInput(node.place() + " names " + other + ": " + e.getMessage(), e);
+      throw new InvalidInput(
+          node.place() + " names " + InvalidInput.shown(other.toString()) + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  private Path beside(ConfigNode node) {
+    try {
+      return file.toAbsolutePath().resolveSibling(node.value().stringValue());
+    } catch (InvalidPathException e) {
+      throw node.wrong("the name of a file");
     }
   }
 

@@ -59,7 +59,8 @@ public record EventTypeInfo(
     sensitive = List.copyOf(sensitive);
     upcasters = Map.copyOf(upcasters);
     if (version < 1) {
-      throw new InvalidInput("version " + version + " of type " + type + " is not positive");
+      throw new InvalidInput(
+          "version " + version + " of type " + InvalidInput.shown(type) + " is not positive");
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.rookery;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** Something handed in from outside is not of the form it must have. */
 public final class InvalidInput extends RookeryException {
   private static final long serialVersionUID = 1L;
   private static final int SHOWN = 80;
+  private static final int SAID = 160;
 
   public InvalidInput(String message) {
     super(message);
@@ -19,7 +21,29 @@ public final class InvalidInput extends RookeryException {
    * Outside text as it may stand in a message: control characters replaced, cut at 80 characters.
    */
   public static String shown(String text) {
-    String cut = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    String beginning = cut(text, SHOWN);
+    String cut = beginning.length() < text.length() ? beginning + "..." : text;
     return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /**
+   * What a JSON parser found wrong, in one line of at most 163 characters: its own words have
+   * several, and quote the text.
+   */
+  public static String shown(JacksonException e) {
+    String line = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    int marker = line.indexOf(" (start marker");
+    String said = marker < 0 ? line : line.substring(0, marker);
+    String cut = cut(said, SAID);
+    return (cut.length() < said.length() ? cut + "..." : said).replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** The beginning of a text, never with half of a character at its end. */
+  public static String cut(String text, int length) {
+    if (text.length() <= length) {
+      return text;
+    }
+    return text.substring(
+        0, Character.isHighSurrogate(text.charAt(length - 1)) ? length - 1 : length);
   }
 }

@@ -64,6 +64,6 @@ public sealed interface Outcome {
 
   private static String shown(@Nullable String message) {
     String text = message == null ? "" : message;
-    return text.length() > 500 ? text.substring(0, 500) + "..." : text;
+    return text.length() > 500 ? InvalidInput.cut(text, 500) + "..." : text;
   }
 }

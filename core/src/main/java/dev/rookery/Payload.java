@@ -43,7 +43,7 @@ public record Payload(String contentType, ByteBuffer bytes) {
           "the data of type "
               + value.getClass().getName()
               + " cannot be written as JSON: "
-              + e.getOriginalMessage(),
+              + InvalidInput.shown(e),
           e);
     }
   }
@@ -87,7 +87,7 @@ public record Payload(String contentType, ByteBuffer bytes) {
       }
       return tree;
     } catch (JacksonException e) {
-      throw new Undecodable("the data is not JSON: " + e.getOriginalMessage(), e);
+      throw new Undecodable("the data is not JSON: " + InvalidInput.shown(e), e);
     }
   }
 
@@ -101,7 +101,7 @@ public record Payload(String contentType, ByteBuffer bytes) {
       return Json.MAPPER.readValue(toArray(), type);
     } catch (JacksonException e) {
       throw new Undecodable(
-          "the data does not fit " + type.getName() + ": " + e.getOriginalMessage(), e);
+          "the data does not fit " + type.getName() + ": " + InvalidInput.shown(e), e);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 public record StreamConfig(
     String name, int partitions, Optional<Duration> retainAge, Optional<Long> retainBytes) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,49}");
+  private static final Duration HUNDRED_YEARS = Duration.ofDays(36_500);
   public static final Duration SEVEN_DAYS = Duration.ofDays(7);
 
   public StreamConfig {
@@ -26,9 +27,10 @@ public record StreamConfig(
       throw new InvalidInput(
           "stream " + name + " has " + partitions + " partitions; it takes 1 to 256");
     }
-    if (retainAge.filter(Duration::isNegative).isPresent()
+    if (retainAge.filter(age -> age.isNegative() || age.compareTo(HUNDRED_YEARS) > 0).isPresent()
         || retainBytes.filter(b -> b < 1).isPresent()) {
-      throw new InvalidInput("the retention of stream " + name + " is negative");
+      throw new InvalidInput(
+          "the retention of stream " + name + " is negative, or longer than 36500 days");
     }
   }
 

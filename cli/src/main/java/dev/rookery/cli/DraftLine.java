@@ -49,7 +49,7 @@ final class DraftLine {
       }
       return draft(attributes, data);
     } catch (JacksonException e) {
-      throw new InvalidInput("not JSON: " + e.getOriginalMessage(), e);
+      throw new InvalidInput("not JSON: " + InvalidInput.shown(e), e);
     }
   }
 

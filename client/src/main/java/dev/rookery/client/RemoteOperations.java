@@ -3,6 +3,7 @@ package dev.rookery.client;
 import static dev.rookery.client.Http.encoded;
 
 import dev.rookery.DeadLetter;
+import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.NotFound;
 import dev.rookery.Operations;
@@ -10,8 +11,10 @@ import dev.rookery.Start;
 import dev.rookery.Token;
 import dev.rookery.client.wire.EventJson;
 import dev.rookery.client.wire.Problem;
+import dev.rookery.client.wire.StrictJson;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 
 /** What operators see and do, by the verbs of HTTP. */
@@ -138,6 +141,14 @@ final class RemoteOperations implements Operations {
   }
 
   private static <T> T value(byte[] json, TypeReference<T> type) {
-    return Json.MAPPER.readValue(json, type);
+    try {
+      T value = Json.MAPPER.readValue(json, type);
+      if (value == null) {
+        throw new InvalidInput("the answer is null; is this a Rookery server?");
+      }
+      return value;
+    } catch (JacksonException e) {
+      throw StrictJson.refused(e);
+    }
   }
 }

@@ -94,7 +94,11 @@ public final class CelConditions implements Conditions {
       throw refused(condition, e);
     } catch (CelEvaluationException | RuntimeException e) {
       throw new InvalidInput(
-          "'" + InvalidInput.shown(condition) + "' is no condition: " + e.getMessage(), e);
+          "'"
+              + InvalidInput.shown(condition)
+              + "' is no condition: "
+              + InvalidInput.shown(e.toString()),
+          e);
     }
   }
 

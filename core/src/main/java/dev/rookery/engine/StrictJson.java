@@ -1,20 +1,24 @@
 package dev.rookery.engine;
 
 import dev.rookery.InvalidEvent;
+import dev.rookery.InvalidInput;
+import dev.rookery.JsonText;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Refuses JSON that some reader further down would read differently or not at all: duplicate names,
- * broken UTF-8, lone surrogates, U+0000, deep nesting, numbers that no double holds.
+ * Refuses JSON that some reader further down would read differently or not at all: what is not
+ * UTF-8, duplicate names, lone surrogates, U+0000, deep nesting, numbers that no double holds.
  */
 final class StrictJson {
   private static final int NUMBER_LENGTH = 100;
+  private static final int NAME_LENGTH = 10_000;
 
   private final JsonFactory factory;
 
@@ -22,12 +26,13 @@ final class StrictJson {
     factory =
         JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(depth)
                     .maxNumberLength(NUMBER_LENGTH)
                     .maxStringLength(bytes)
-                    .maxNameLength(bytes)
+                    .maxNameLength(NAME_LENGTH)
                     .build())
             .build();
   }
@@ -39,48 +44,31 @@ final class StrictJson {
    */
   void check(byte[] data) {
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), data)) {
-      int depth = 0;
-      JsonToken token = parser.nextToken();
-      if (token == null) {
-        throw new InvalidEvent("the data is empty; leave it out, or send {}");
-      }
-      while (token != null) {
-        switch (token) {
-          case START_OBJECT, START_ARRAY -> depth++;
-          case END_OBJECT, END_ARRAY -> depth--;
-          case PROPERTY_NAME ->
-              text(parser.currentName().toCharArray(), 0, parser.currentName().length());
-          case VALUE_STRING ->
-              text(
-                  parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength());
-          case VALUE_NUMBER_FLOAT -> number(parser.getString());
-          default -> {}
-        }
-        token = parser.nextToken();
-        if (depth == 0 && token != null) {
-          throw new InvalidEvent("the data goes on behind its end");
-        }
-      }
+      JsonText.check(data);
+      read(parser);
+    } catch (InvalidInput e) {
+      throw new InvalidEvent("the data is not acceptable JSON: " + e.getMessage(), e);
     } catch (JacksonException e) {
-      throw new InvalidEvent("the data is not acceptable JSON: " + e.getOriginalMessage(), e);
+      throw new InvalidEvent("the data is not acceptable JSON: " + InvalidInput.shown(e), e);
     }
   }
 
-  private static void text(char[] text, int from, int length) {
-    int end = from + length;
-    for (int i = from; i < end; i++) {
-      char c = text[i];
-      if (c == 0) {
-        throw new InvalidEvent(
-            "the data holds U+0000, which not every store can keep; leave it out");
+  private static void read(JsonParser parser) {
+    int depth = 0;
+    JsonToken token = parser.nextToken();
+    if (token == null) {
+      throw new InvalidEvent("the data is empty; leave it out, or send {}");
+    }
+    while (token != null) {
+      switch (token) {
+        case START_OBJECT, START_ARRAY -> depth++;
+        case END_OBJECT, END_ARRAY -> depth--;
+        case VALUE_NUMBER_FLOAT -> number(parser.getString());
+        default -> {}
       }
-      if (Character.isSurrogate(c)) {
-        boolean pair =
-            Character.isHighSurrogate(c) && i + 1 < end && Character.isLowSurrogate(text[i + 1]);
-        if (!pair) {
-          throw new InvalidEvent("the data holds half a surrogate pair; send whole characters");
-        }
-        i++;
+      token = parser.nextToken();
+      if (depth == 0 && token != null) {
+        throw new InvalidEvent("the data goes on behind its end");
       }
     }
   }

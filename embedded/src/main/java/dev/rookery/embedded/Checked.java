@@ -1,6 +1,7 @@
 package dev.rookery.embedded;
 
 import dev.rookery.DamagedLog;
+import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
@@ -40,9 +41,14 @@ final class Checked {
   static <T> T read(Class<T> type, byte[] json, long checksum, String owner) {
     require(json, checksum, owner);
     try {
-      return Json.MAPPER.readValue(json, type);
+      T value = Json.MAPPER.readValue(json, type);
+      if (value == null) {
+        throw new DamagedLog("what is stored of " + owner + " cannot be read: it is null");
+      }
+      return value;
     } catch (JacksonException e) {
-      throw new DamagedLog("what is stored of " + owner + " cannot be read: " + e.getMessage(), e);
+      throw new DamagedLog(
+          "what is stored of " + owner + " cannot be read: " + InvalidInput.shown(e), e);
     }
   }
 

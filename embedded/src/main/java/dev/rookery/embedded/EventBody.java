@@ -4,6 +4,7 @@ import dev.rookery.Event;
 import dev.rookery.Payload;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -195,7 +196,11 @@ final class EventBody {
 
     Instant time() {
       long seconds = number();
-      return Instant.ofEpochSecond(seconds >>> 1 ^ -(seconds & 1), number());
+      try {
+        return Instant.ofEpochSecond(seconds >>> 1 ^ -(seconds & 1), number());
+      } catch (DateTimeException | ArithmeticException e) {
+        throw new IllegalArgumentException("its time is out of range", e);
+      }
     }
 
     String text() {

@@ -1,5 +1,6 @@
 package dev.rookery.embedded;
 
+import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -66,7 +68,7 @@ final class Mark implements AutoCloseable {
         return Optional.empty();
       }
       return Optional.of(decode(buffer));
-    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | InvalidInput e) {
       return Optional.empty();
     }
   }
@@ -76,7 +78,7 @@ final class Mark implements AutoCloseable {
     Map<Partition, Long> last = new TreeMap<>();
     for (int left = buffer.getInt(); left > 0; left--) {
       long position = buffer.getLong();
-      byte[] name = new byte[buffer.getInt()];
+      byte[] name = new byte[Objects.checkIndex(buffer.getInt(), buffer.remaining())];
       buffer.get(name);
       last.put(Partition.parse(new String(name, StandardCharsets.UTF_8)), position);
     }

@@ -42,7 +42,7 @@ public final class JsonSchemas implements Schemas {
     } catch (InvalidInput e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
-      throw new InvalidInput("this is no JSON Schema: " + e.getMessage(), e);
+      throw new InvalidInput("this is no JSON Schema: " + InvalidInput.shown(e.toString()), e);
     }
   }
 

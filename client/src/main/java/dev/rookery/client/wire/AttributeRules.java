@@ -57,7 +57,7 @@ public final class AttributeRules {
     draft.correlation().ifPresent(id -> required("correlationid", id, limits.idBytes()));
     draft.causation().ifPresent(id -> required("causationid", id, limits.idBytes()));
     draft.version().ifPresent(AttributeRules::version);
-    text("datacontenttype", draft.data().contentType(), limits.keyBytes());
+    required("datacontenttype", draft.data().contentType(), limits.keyBytes());
     if (draft.attributes().size() > EXTENSIONS) {
       throw new EventTooLarge(
           "the event has "

@@ -129,8 +129,7 @@ public final class ClientFrame {
     if (token != JsonToken.VALUE_STRING) {
       throw new InvalidInput(name + " is no string; send one");
     }
-    String value = parser.getString();
-    return value.length() > REASON_LENGTH ? value.substring(0, REASON_LENGTH) : value;
+    return InvalidInput.cut(parser.getString(), REASON_LENGTH);
   }
 
   private void tell(Receiver receiver) {

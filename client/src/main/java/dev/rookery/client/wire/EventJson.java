@@ -12,15 +12,14 @@ import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.Token;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /**
  * What operators read of stored events, with each event's data byte by byte as it was sent. The
@@ -96,48 +95,49 @@ public final class EventJson {
   }
 
   public static Page readPage(byte[] text) {
-    return StrictJson.read(
-        text,
-        parser -> {
-          List<Located> events = List.of();
-          Token next = new Token(java.util.Map.of());
-          boolean end = false;
-          while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            parser.nextToken();
-            switch (name) {
-              case "events" -> events = list(parser, p -> new Parts(text).read(p).located());
-              case "next" -> next = Token.parse(parser.getString());
-              case "end" -> end = parser.getBooleanValue();
-              default -> parser.skipChildren();
-            }
-          }
-          return new Page(events, next, end);
-        });
+    return StrictJson.answer(text, parser -> new PageParts(text).read(parser));
   }
 
   public static List<EventReport> readReports(byte[] text) {
-    return StrictJson.read(
-        text,
-        parser ->
-            list(
-                parser,
-                p -> {
-                  Parts parts = new Parts(text).read(p);
-                  return new EventReport(parts.located(), parts.deliveries);
-                }));
+    return list(text, Parts::report);
   }
 
   public static List<DeadLetter> readDeadLetters(byte[] text) {
-    return StrictJson.read(text, parser -> list(parser, p -> new Parts(text).read(p).letter()));
+    return list(text, Parts::letter);
   }
 
-  private static <T> List<T> list(JsonParser parser, Function<JsonParser, T> each) {
-    List<T> items = new ArrayList<>();
-    while (parser.nextToken() == JsonToken.START_OBJECT) {
-      items.add(each.apply(parser));
+  private static <T> List<T> list(byte[] text, Function<Parts, T> each) {
+    return StrictJson.answer(text, parser -> list(parser, text, each));
+  }
+
+  private static <T> List<T> list(JsonParser parser, byte[] text, Function<Parts, T> each) {
+    return StrictJson.items(parser, item -> each.apply(new Parts(text).read(item)));
+  }
+
+  /** The members of a page while they come in. */
+  private static final class PageParts {
+    private final byte[] text;
+    private List<Located> events = List.of();
+    private Token next = new Token(Map.of());
+    private boolean end;
+
+    private PageParts(byte[] text) {
+      this.text = text;
     }
-    return items;
+
+    private Page read(JsonParser parser) {
+      StrictJson.members(parser, name -> take(name, parser));
+      return new Page(events, next, end);
+    }
+
+    private void take(String name, JsonParser parser) {
+      switch (name) {
+        case "events" -> events = list(parser, text, Parts::located);
+        case "next" -> next = Token.parse(parser.getString());
+        case "end" -> end = parser.getBooleanValue();
+        default -> parser.skipChildren();
+      }
+    }
   }
 
   /** The members of a located event, a report or a dead letter while they come in. */
@@ -166,11 +166,7 @@ public final class EventJson {
     }
 
     private Parts read(JsonParser parser) {
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        String name = parser.currentName();
-        parser.nextToken();
-        take(name, parser);
-      }
+      StrictJson.members(parser, name -> take(name, parser));
       return this;
     }
 
@@ -191,14 +187,18 @@ public final class EventJson {
         case "since" -> since = Instant.parse(parser.getString());
         case "at" -> at = parser.getString();
         case "error" -> error = parser.getString();
-        case "failures" -> failures = list(parser, p -> new Parts(text).read(p).failure());
-        case "deliveries" -> deliveries = list(parser, p -> new Parts(text).read(p).delivery());
+        case "failures" -> failures = list(parser, text, Parts::failure);
+        case "deliveries" -> deliveries = list(parser, text, Parts::delivery);
         default -> parser.skipChildren();
       }
     }
 
     private Located located() {
       return new Located(new Partition(stream, partition), position, present());
+    }
+
+    private EventReport report() {
+      return new EventReport(located(), deliveries);
     }
 
     private Event present() {

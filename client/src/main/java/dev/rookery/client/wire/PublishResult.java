@@ -4,13 +4,11 @@ import dev.rookery.Durability;
 import dev.rookery.InvalidInput;
 import dev.rookery.Position;
 import dev.rookery.Receipt;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /** What a server answers about one published event. */
 public sealed interface PublishResult {
@@ -47,23 +45,13 @@ public sealed interface PublishResult {
    * @throws InvalidInput when it is none
    */
   static List<PublishResult> readAll(byte[] text) {
-    return StrictJson.read(
-        text,
-        parser -> {
-          List<PublishResult> results = new ArrayList<>();
-          while (parser.nextToken() == JsonToken.START_OBJECT) {
-            results.add(read(parser));
-          }
-          return results;
-        });
+    return StrictJson.answer(text, parser -> StrictJson.items(parser, PublishResult::read));
   }
 
   /** Reads the result at which the parser stands. */
   static PublishResult read(JsonParser parser) {
     ResultFields fields = new ResultFields();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      fields.take(parser);
-    }
+    StrictJson.members(parser, name -> fields.take(name, parser));
     return fields.toResult();
   }
 
@@ -80,10 +68,8 @@ public sealed interface PublishResult {
     private String detail = "";
     private int status;
 
-    /** Takes the member at whose name the parser stands. */
-    void take(JsonParser parser) {
-      String name = parser.currentName();
-      parser.nextToken();
+    /** Takes the member at whose value the parser stands. */
+    void take(String name, JsonParser parser) {
       switch (name) {
         case "id" -> id = parser.getString();
         case "stream" -> stream = parser.getString();

@@ -7,12 +7,10 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Subscription;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /** Reads what a server says on the WebSocket, and writes its deliveries. */
 public final class ServerFrame {
@@ -70,7 +68,7 @@ public final class ServerFrame {
    */
   public static void read(byte[] text, String subscription, Receiver receiver) {
     ServerFrame frame = new ServerFrame(text, subscription, receiver);
-    StrictJson.read(text, frame::members);
+    StrictJson.answer(text, frame::members);
   }
 
   /** Writes a delivery as an item of {@code events}, or with the op of its own frame. */
@@ -94,24 +92,24 @@ public final class ServerFrame {
 
   private ServerFrame members(JsonParser parser) {
     Item item = new Item();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      parser.nextToken();
-      switch (name) {
-        case "op" -> op = parser.getString();
-        case "items" -> items(parser);
-        case "delivery" -> delivery = item.delivery = parser.getLongValue();
-        case "type" -> type = parser.getString();
-        case "title" -> title = parser.getString();
-        case "detail" -> detail = parser.getString();
-        case "state" -> state = parser.getString();
-        case "subscription" -> definition = definition(parser);
-        case "status" -> status = parser.getIntValue();
-        default -> item.take(name, parser);
-      }
-    }
+    StrictJson.members(parser, name -> take(name, parser, item));
     tell(item);
     return this;
+  }
+
+  private void take(String name, JsonParser parser, Item item) {
+    switch (name) {
+      case "op" -> op = parser.getString();
+      case "items" -> receiver.deliveries(StrictJson.items(parser, p -> new Item().read(p)));
+      case "delivery" -> delivery = item.delivery = parser.getLongValue();
+      case "type" -> type = parser.getString();
+      case "title" -> title = parser.getString();
+      case "detail" -> detail = parser.getString();
+      case "state" -> state = parser.getString();
+      case "subscription" -> definition = definition(parser);
+      case "status" -> status = parser.getIntValue();
+      default -> item.take(name, parser);
+    }
   }
 
   private Subscription definition(JsonParser parser) {
@@ -119,24 +117,6 @@ public final class ServerFrame {
     int end = StrictJson.skip(parser, 10, Integer.MAX_VALUE);
     byte[] json = Arrays.copyOfRange(text, begin, end);
     return SubscribeRequest.bound(json, SubscribeRequest.class).toSubscription();
-  }
-
-  private void items(JsonParser parser) {
-    List<Sent> sent = new ArrayList<>();
-    while (parser.nextToken() == JsonToken.START_OBJECT) {
-      Item item = new Item();
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        String name = parser.currentName();
-        parser.nextToken();
-        if (name.equals("delivery")) {
-          item.delivery = parser.getLongValue();
-        } else {
-          item.take(name, parser);
-        }
-      }
-      sent.add(item.toSent());
-    }
-    receiver.deliveries(sent);
   }
 
   private void tell(Item item) {
@@ -172,8 +152,14 @@ public final class ServerFrame {
     private boolean redriven;
     private @Nullable Event event;
 
+    private Sent read(JsonParser parser) {
+      StrictJson.members(parser, name -> take(name, parser));
+      return toSent();
+    }
+
     private void take(String name, JsonParser parser) {
       switch (name) {
+        case "delivery" -> delivery = parser.getLongValue();
         case "stream" -> stream = parser.getString();
         case "partition" -> partition = parser.getIntValue();
         case "position" -> position = Position.parse(parser.getString());

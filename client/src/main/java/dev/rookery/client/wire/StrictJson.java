@@ -2,8 +2,13 @@ package dev.rookery.client.wire;
 
 import dev.rookery.InvalidEvent;
 import dev.rookery.InvalidInput;
+import dev.rookery.JsonText;
 import dev.rookery.RookeryException;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -11,6 +16,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -32,6 +38,7 @@ public final class StrictJson {
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           .build();
 
   private StrictJson() {}
@@ -43,7 +50,7 @@ public final class StrictJson {
    * @throws InvalidInput when the text is not strict JSON
    */
   public static <T> T read(byte[] text, Function<JsonParser, T> reader) {
-    TextCheck.check(text);
+    JsonText.check(text);
     try (JsonParser parser =
         FACTORY.createParser(ObjectReadContext.empty(), text, 0, text.length)) {
       if (parser.nextToken() == null) {
@@ -57,6 +64,47 @@ public final class StrictJson {
     } catch (JacksonException e) {
       throw refused(e);
     }
+  }
+
+  /**
+   * Reads what a server says. Beyond strict JSON it may still be something else than what is
+   * expected of a Rookery server.
+   *
+   * @throws InvalidInput when it is not strict JSON, or not what is expected
+   */
+  static <T> T answer(byte[] text, Function<JsonParser, T> reader) {
+    try {
+      return read(text, reader);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new InvalidInput(
+          InvalidInput.shown(e.getMessage() == null ? e.toString() : e.getMessage())
+              + "; is this a Rookery server?",
+          e);
+    }
+  }
+
+  /** Goes through the object at which the parser stands, and stops at the value of each member. */
+  static void members(JsonParser parser, Consumer<String> each) {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      throw new InvalidInput("an object is expected; is this a Rookery server?");
+    }
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      each.accept(name);
+    }
+  }
+
+  /** Reads the list at which the parser stands. */
+  static <T> List<T> items(JsonParser parser, Function<JsonParser, T> each) {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw new InvalidInput("a list is expected; is this a Rookery server?");
+    }
+    List<T> items = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      items.add(each.apply(parser));
+    }
+    return items;
   }
 
   /**
@@ -76,19 +124,11 @@ public final class StrictJson {
             : "this is not strict JSON: ";
     return new InvalidInput(
         what
-            + cut(e.getOriginalMessage())
+            + InvalidInput.shown(e)
             + (e.getLocation() == null
                 ? ""
                 : " (near byte " + e.getLocation().getByteOffset() + ")"),
         e);
-  }
-
-  private static String cut(String message) {
-    String line = message.lines().findFirst().orElse("");
-    int marker = line.indexOf(" (start marker");
-    line = marker < 0 ? line : line.substring(0, marker);
-    String shown = line.length() > 160 ? line.substring(0, 160) + "..." : line;
-    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 
   /**

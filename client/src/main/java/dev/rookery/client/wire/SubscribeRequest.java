@@ -73,7 +73,11 @@ public record SubscribeRequest(
   /** Reads a small object with Jackson; what does not fit is said as invalid input. */
   public static <T> T bound(byte[] text, Class<T> type) {
     try {
-      return Json.MAPPER.readValue(text, type);
+      T value = Json.MAPPER.readValue(text, type);
+      if (value == null) {
+        throw new InvalidInput("null is no object; send {..}");
+      }
+      return value;
     } catch (JacksonException e) {
       for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
         if (cause instanceof InvalidInput invalid) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.InvalidEvent;
 import dev.rookery.InvalidInput;
+import dev.rookery.JsonText;
 import dev.rookery.Limits;
 import dev.rookery.RookeryException;
 import java.nio.charset.StandardCharsets;
@@ -176,7 +177,7 @@ class StrictReadingTest {
 
   @Test
   void theMessageNamesTheByte() {
-    assertThatThrownBy(() -> TextCheck.check("0123456789\\u0000".getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(() -> JsonText.check("0123456789\\u0000".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("byte 10");
   }

@@ -1,6 +1,5 @@
-package dev.rookery.client.wire;
+package dev.rookery;
 
-import dev.rookery.InvalidInput;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -10,7 +9,7 @@ import java.nio.ByteOrder;
  * form, and no escape may name the character zero or half of a surrogate pair. What passes here can
  * be stored and read back by every backend.
  */
-final class TextCheck {
+public final class JsonText {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long HIGH_BITS = 0x8080808080808080L;
@@ -20,7 +19,7 @@ final class TextCheck {
   private final byte[] text;
   private int at;
 
-  private TextCheck(byte[] text) {
+  private JsonText(byte[] text) {
     this.text = text;
   }
 
@@ -29,8 +28,8 @@ final class TextCheck {
    *
    * @throws InvalidInput naming the byte where it breaks a rule
    */
-  static void check(byte[] text) {
-    new TextCheck(text).run();
+  public static void check(byte[] text) {
+    new JsonText(text).run();
   }
 
   private void run() {
