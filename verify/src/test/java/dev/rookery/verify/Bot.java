@@ -8,16 +8,14 @@ import dev.rookery.Start;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
 import dev.rookery.check.HistoryFormat;
-import dev.rookery.check.HistoryLine.Handled;
 import dev.rookery.check.HistoryLine.Result;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,6 +29,10 @@ final class Bot {
     STEADY,
     /** Each handling takes five milliseconds. */
     SLOW,
+    /** A seeded bug: a handler returns at once and has its effect a while later. */
+    EAGER,
+    /** The seeded bug, and the process halts when a handler has returned. */
+    EAGER_HALT,
     /** One handling stops in the middle, before its effect, and says so. */
     PAUSE,
     /** The process halts in a handling, before its effect. */
@@ -43,12 +45,14 @@ final class Bot {
     HALT_ON_POISON
   }
 
-  /** Its subscription: every event of users, from the beginning, with three attempts. */
+  /** Its subscription: what users say, in one partition, from the beginning, three attempts. */
   static Subscription subscription(String name) {
-    return Subscription.of(name, "user.**")
+    return Subscription.of(name, "user.said", "user.poison")
         .from(Start.earliest())
         .retry(new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5)));
   }
+
+  private static final Duration LATE = Duration.ofSeconds(2);
 
   private final String name;
   private final Mode mode;
@@ -107,28 +111,38 @@ final class Bot {
     if (mode == Mode.SLOW) {
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
-    writeDown(delivery, Result.OK);
+    if (mode == Mode.EAGER || mode == Mode.EAGER_HALT) {
+      Thread.ofVirtual().start(() -> writeDownLater(delivery));
+    } else {
+      writeDown(delivery, Result.OK);
+    }
     if (acts && mode == Mode.HALT_AFTER_EFFECT) {
       Runtime.getRuntime().halt(1);
     }
     if (acts && mode == Mode.HALT_AFTER_RETURN) {
       Thread.ofPlatform().start(() -> Runtime.getRuntime().halt(1));
     }
+    if (acts && mode == Mode.EAGER_HALT) {
+      Thread.ofPlatform().start(this::haltLater);
+    }
+  }
+
+  private void writeDownLater(Delivery delivery) {
+    LockSupport.parkNanos(LATE.toNanos());
+    try {
+      writeDown(delivery, Result.OK);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** When what was handled up to now is saved, but not everything has had its effect. */
+  private void haltLater() {
+    LockSupport.parkNanos(LATE.dividedBy(2).toNanos());
+    Runtime.getRuntime().halt(1);
   }
 
   private synchronized void writeDown(Delivery delivery, Result result) throws IOException {
-    history.write(
-        HistoryFormat.write(
-            new Handled(
-                name,
-                delivery.subscription(),
-                delivery.event().id(),
-                delivery.event().key(),
-                delivery.event().data().tree().path("seq").asLong(0),
-                delivery.partition(),
-                delivery.position(),
-                delivery.attempt(),
-                result,
-                ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()))));
+    history.write(HistoryFormat.write(History.line(name, delivery, result)));
   }
 }

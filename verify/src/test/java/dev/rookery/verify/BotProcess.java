@@ -1,22 +1,36 @@
 package dev.rookery.verify;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link Bot} from outside: started, stopped, and what became of it. */
 final class BotProcess {
+  private static final String END = "its end";
+
   private final Process process;
-  private final BufferedReader says;
+  private final BlockingQueue<String> says = new LinkedBlockingQueue<>();
 
   private BotProcess(Process process) {
     this.process = process;
-    this.says =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    Thread.ofVirtual().start(this::listen);
+  }
+
+  private void listen() {
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      reader.lines().forEach(says::add);
+    } catch (IOException | UncheckedIOException e) {
+      // It was killed.
+    }
+    says.add(END);
   }
 
   /**
@@ -54,13 +68,10 @@ final class BotProcess {
   }
 
   /** Waits until it says this. */
-  BotProcess await(String word) throws IOException {
-    for (String line = says.readLine(); line != null; line = says.readLine()) {
-      if (line.equals(word)) {
-        return this;
-      }
-    }
-    throw new AssertionError("a bot ended before it said " + word + "; see bots.log");
+  BotProcess await(String word) throws InterruptedException {
+    String said = says.poll(60, TimeUnit.SECONDS);
+    assertThat(said).as("what a bot says; see bots.log").isEqualTo(word);
+    return this;
   }
 
   boolean isAlive() {

@@ -1,15 +1,28 @@
 package dev.rookery.verify;
 
+import static dev.rookery.testkit.Soon.soon;
 import static dev.rookery.testkit.Soon.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rookery.Address;
+import dev.rookery.BusConfig;
 import dev.rookery.DeadLetter;
+import dev.rookery.Draft;
 import dev.rookery.EventBus;
 import dev.rookery.Operations.DeadLetterFilter;
+import dev.rookery.Subscriber;
 import dev.rookery.check.Findings;
+import dev.rookery.engine.EngineBus;
+import dev.rookery.memory.MemoryProvider;
+import dev.rookery.spi.Backend;
+import dev.rookery.spi.Cursor;
+import dev.rookery.spi.Environment;
+import dev.rookery.testkit.Recorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +50,7 @@ class HaltingBotsTest {
       publish(history, bus);
       halt(history, server.address());
       BotProcess last = start(history, server.address(), Bot.Mode.STEADY, 0);
-      within(Duration.ofSeconds(30)).until(() -> bus.operations().subscription("s").lagEvents() == 0);
+      within(Duration.ofSeconds(60)).until(() -> bus.operations().subscription("s").lagEvents() == 0);
       last.end();
       judge("F15 server", history, bus);
     } finally {
@@ -54,11 +67,27 @@ class HaltingBotsTest {
     }
     halt(history, address);
     BotProcess last = start(history, address, Bot.Mode.STEADY, 0);
-    within(Duration.ofSeconds(30)).until(() -> history.reached("s") == history.published());
+    within(Duration.ofSeconds(60)).until(() -> history.reached("s") == history.published());
     last.end();
     try (EventBus bus = EventBus.open(address)) {
       assertThat(bus.operations().subscription("s").lagEvents()).isZero();
       judge("F15 embedded", history, bus);
+    }
+  }
+
+  @Test
+  void aBotThatReturnsBeforeItsEffectIsCaught() throws Exception {
+    History history = new History(folder);
+    String address = "file:" + folder.resolve("data");
+    try (EventBus bus = EventBus.open(address)) {
+      publish(history, bus);
+    }
+    BotProcess eager =
+        BotProcess.start(address, "s", history.file("bot"), Bot.Mode.EAGER_HALT, 50);
+    assertThat(eager.awaitEnd(60)).isTrue();
+    try (EventBus bus = EventBus.open(address)) {
+      assertThat(bus.operations().subscription("s").lagEvents()).isZero();
+      assertThat(history.judge(bus, "s").lost()).isPositive();
     }
   }
 
@@ -82,7 +111,7 @@ class HaltingBotsTest {
               history.file("bot"),
               MODES.get(round % MODES.size()),
               1 + round * 7 % PER_HALT);
-      assertThat(bot.awaitEnd(30)).as("the bot of round %d halts", round).isTrue();
+      assertThat(bot.awaitEnd(60)).as("the bot of round %d halts", round).isTrue();
     }
   }
 
@@ -116,7 +145,7 @@ class HaltingBotsTest {
     for (int halts = 0; halts < 10; halts++) {
       BotProcess bot = start(history, address, Bot.Mode.HALT_ON_POISON, 0);
       int already = halts;
-      within(Duration.ofSeconds(10))
+      within(Duration.ofSeconds(60))
           .until(() -> !bot.isAlive() || history.reached("s") == history.published());
       if (bot.isAlive() && !bot.awaitEnd(1)) {
         bot.end();
@@ -137,6 +166,46 @@ class HaltingBotsTest {
     assertThat(findings.isClean()).as(findings.examples().toString()).isTrue();
     assertThat(halts).isBetween(3, 4);
     assertThat(history.deliveries()).containsEntry("k0.9", halts);
+  }
+
+  @Test
+  void aStoreThatForgetsBegunAttemptsIsCaught() {
+    assertThat(livesUntilDead(TwistedBackend.Twist.NONE)).isBetween(3, 5);
+    assertThat(
+            livesUntilDead(call -> {
+              if (!call.of("save")) {
+                return call.pass();
+              }
+              Cursor cursor = (Cursor) call.arguments().get(1);
+              return call.pass(
+                  call.arguments().getFirst(),
+                  new Cursor(cursor.floor(), cursor.settled(), Map.of(), cursor.parked()));
+            }))
+        .isEqualTo(LIVES);
+  }
+
+  private static final int LIVES = 8;
+
+  /** How many subscribers an event kills before it is a dead letter. */
+  private static int livesUntilDead(TwistedBackend.Twist twist) {
+    BusConfig config = BusConfig.standard();
+    Environment environment = Environment.system();
+    try (Backend memory =
+            new MemoryProvider().open(Address.parse("memory:lives"), config, environment);
+        EventBus bus = new EngineBus(new TwistedBackend(memory, twist), config, environment)) {
+      bus.publish(Draft.of("user.poison"));
+      for (int life = 0; life < LIVES; life++) {
+        Recorder dies =
+            new Recorder().doing((delivery, progress) -> new CountDownLatch(1).await());
+        Subscriber subscriber = bus.subscribe(Bot.subscription("s"), dies.handler());
+        soon().until(() -> !dies.begun().isEmpty() || !letters(bus).isEmpty());
+        subscriber.abandon();
+        if (!letters(bus).isEmpty()) {
+          return life;
+        }
+      }
+      return LIVES;
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.rookery.verify;
 
 import dev.rookery.DeadLetter;
+import dev.rookery.Delivery;
 import dev.rookery.Draft;
 import dev.rookery.EventBus;
 import dev.rookery.Operations.DeadLetterFilter;
@@ -11,6 +12,7 @@ import dev.rookery.check.HistoryCheck;
 import dev.rookery.check.HistoryFormat;
 import dev.rookery.check.HistoryLine;
 import dev.rookery.check.HistoryLine.Handled;
+import dev.rookery.check.HistoryLine.Result;
 import dev.rookery.check.HistoryLine.Stored;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,8 +83,23 @@ final class History {
             nowMicros()));
   }
 
-  void handled(Handled line) {
-    handled.add(line);
+  /** A handler in this process has had its effect. */
+  void handled(Delivery delivery) {
+    handled.add(line("here", delivery, Result.OK));
+  }
+
+  static Handled line(String process, Delivery delivery, Result result) {
+    return new Handled(
+        process,
+        delivery.subscription(),
+        delivery.event().id(),
+        delivery.event().key(),
+        delivery.event().data().tree().path("seq").asLong(0),
+        delivery.partition(),
+        delivery.position(),
+        delivery.attempt(),
+        result,
+        nowMicros());
   }
 
   int published() {
@@ -115,6 +132,17 @@ final class History {
     }
     all.sort(Comparator.comparingLong(HistoryLine::atMicros));
     return all;
+  }
+
+  /** How much the bots have written; it grows while they get on. */
+  long bytes() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".history.jsonl")).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   /** Different events handled so far by a subscription. */
