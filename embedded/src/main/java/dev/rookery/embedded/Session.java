@@ -56,6 +56,14 @@ final class Session implements AutoCloseable {
     return session;
   }
 
+  /** A session that can change no file, for the look before the first write. */
+  static Session looking(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(READER_BUSY_MILLIS);
+    return new Session(config.createConnection("jdbc:sqlite:" + file));
+  }
+
   private static SQLiteConfig config(int busyMillis) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
