@@ -230,9 +230,16 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Whether the log takes writes. */
-  boolean isRunning() {
-    return stopped == null;
+  /**
+   * Holds that the log takes writes.
+   *
+   * @throws LogFailed when it has stopped
+   */
+  void requireRunning() {
+    Throwable cause = stopped;
+    if (cause != null) {
+      throw failed(cause);
+    }
   }
 
   /** Does what waits, and ends. The session and the mark are the caller's again. */

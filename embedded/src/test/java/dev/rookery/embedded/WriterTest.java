@@ -41,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Group commit, and what an error in the midst of it does. */
 @Timeout(60)
 class WriterTest {
+  private static final int COMMITS = 20;
+
   @TempDir Path folder;
 
   /** Fails at one commit, counted from now. */
@@ -70,7 +72,7 @@ class WriterTest {
 
   @Test
   void anErrorBeforeTheCommitIsUnknownAndThenTheLogHasFailed() {
-    for (int at = 1; at <= 5; at++) {
+    for (int at = 1; at <= COMMITS; at++) {
       Path store = folder.resolve("before-" + at);
       FailAt failAt = new FailAt(FailPoint.Step.BEFORE_COMMIT, noSync);
       failWith(store, failAt, at);
@@ -84,7 +86,7 @@ class WriterTest {
 
   @Test
   void anErrorAfterTheCommitIsUnknownAndPublishingAgainIsSafe() {
-    for (int at = 1; at <= 5; at++) {
+    for (int at = 1; at <= COMMITS; at++) {
       Path store = folder.resolve("after-" + at);
       FailAt failAt = new FailAt(FailPoint.Step.AFTER_COMMIT, noSync);
       failWith(store, failAt, at);
