@@ -218,6 +218,28 @@ class WriterTest {
     }
   }
 
+  @Test
+  void aStatementThatFailedWorksAgain() {
+    String full = "INSERT OR REPLACE INTO settings (name, value) VALUES ('large', zeroblob(?))";
+    try (FileBackend backend = open(folder)) {
+      Writer writer = backend.writer();
+      writer.write(limited(full, 1));
+      assertThatThrownBy(() -> writer.write(limited(full, 1 << 20)))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("full");
+      writer.write(limited(full, 2));
+    }
+  }
+
+  /** Inserts bytes where the database must not grow by many. */
+  private static Write<Integer> limited(String sql, int bytes) {
+    return transaction -> {
+      Session session = transaction.session();
+      session.list(row -> row.getLong(1), "PRAGMA max_page_count = 40");
+      return session.update(sql, bytes);
+    };
+  }
+
   private static Write<Integer> waitingFor(CountDownLatch gate) {
     return transaction -> {
       try {
