@@ -41,7 +41,7 @@ final class EventRows {
         StoredRow row = StoredRow.read(rows);
         boolean follows = entries.isEmpty() || row.follows(entries.getLast());
         if (!follows || !row.isWhole()) {
-          requireSome(entries, row);
+          requireSome(entries, after);
           break;
         }
         Entry entry = row.entry();
@@ -62,10 +62,13 @@ final class EventRows {
     };
   }
 
-  /** What was read before the damage is handed out; the next reading begins with the damage. */
-  private void requireSome(List<Entry> entries, StoredRow row) {
+  /**
+   * What was read before the damage is handed out; the next reading begins with the damage. It is
+   * named by the position that was due, since that of the row may be what is damaged.
+   */
+  private void requireSome(List<Entry> entries, long after) throws SQLException {
     if (entries.isEmpty()) {
-      throw damaged(row.position());
+      throw damaged(Math.max(after, trimmed()) + 1);
     }
   }
 

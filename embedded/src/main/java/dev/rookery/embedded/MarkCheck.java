@@ -12,30 +12,40 @@ final class MarkCheck {
   private static final System.Logger LOG = System.getLogger(MarkCheck.class.getName());
 
   private final Folder folder;
-  private final Session session;
+  private final Mark mark;
 
-  MarkCheck(Folder folder, Session session) {
+  MarkCheck(Folder folder, Mark mark) {
     this.folder = folder;
-    this.session = session;
+    this.mark = mark;
   }
 
   /**
-   * Finds acknowledged events that are gone.
+   * Holds that no acknowledged event is gone.
    *
-   * @param accepted whether to go on without them; their positions are not given again
-   * @return the partitions as they are then
-   * @throws AcknowledgedEventsMissing when there are some, and that is not accepted
+   * @throws AcknowledgedEventsMissing when some are
    */
-  Partitions check(Partitions partitions, Mark mark, boolean accepted) throws SQLException {
+  void requireAll(Partitions partitions) {
+    Map<Partition, Long> missing = missing(partitions);
+    if (!missing.isEmpty()) {
+      throw new AcknowledgedEventsMissing(message(partitions, missing));
+    }
+  }
+
+  private Map<Partition, Long> missing(Partitions partitions) {
     Map<Partition, Long> missing = new TreeMap<>(mark.last());
     missing
         .entrySet()
         .removeIf(marked -> partitions.tail(marked.getKey()).last() >= marked.getValue());
+    return missing;
+  }
+
+  /** The partitions of the database. Where events are gone, their positions are taken for good. */
+  Partitions complete(Session session) throws SQLException {
+    Partitions partitions = Partitions.load(session);
+    Map<Partition, Long> missing = missing(partitions);
     if (missing.isEmpty()) {
+      session.commit();
       return partitions;
-    }
-    if (!accepted) {
-      throw new AcknowledgedEventsMissing(message(partitions, missing));
     }
     LOG.log(Level.WARNING, "accepted: {0}", message(partitions, missing));
     for (Partition partition : missing.keySet()) {
@@ -45,7 +55,7 @@ final class MarkCheck {
     }
     Partitions known = Partitions.load(session);
     for (Map.Entry<Partition, Long> each : missing.entrySet()) {
-      fill(known.find(each.getKey()).orElseThrow(), each.getValue());
+      fill(session, known.find(each.getKey()).orElseThrow(), each.getValue());
     }
     session.commit();
     return Partitions.load(session);
@@ -74,7 +84,7 @@ final class MarkCheck {
    * Takes the lost positions, so that they are not given again: each gets an entry that says so;
    * where nothing else is left, they count as trimmed.
    */
-  private void fill(PartitionState state, long last) throws SQLException {
+  private static void fill(Session session, PartitionState state, long last) throws SQLException {
     Tail tail = state.working();
     if (tail.isEmpty()) {
       PartitionRow.of(state, last, tail.bytes(), Math.max(0, tail.newest())).update(session);

@@ -104,6 +104,22 @@ final class Schema {
 
   /** Makes the tables where they are missing. */
   static void prepare(Session session, Folder folder) throws SQLException {
+    if (requireKnown(session, folder) == 0) {
+      for (String table : TABLES) {
+        session.execute(table);
+      }
+    }
+    // Who held a claim is gone with its process; how it ended stays
+    session.execute("UPDATE cursors SET owner = '' WHERE owner <> ''");
+    session.commit();
+  }
+
+  /**
+   * The version of the tables; 0 where there are none.
+   *
+   * @throws ConfigDiffers when a newer Rookery made them
+   */
+  static int requireKnown(Session session, Folder folder) throws SQLException {
     int version = session.first((ResultSet row) -> row.getInt(1), "PRAGMA user_version").orElse(0);
     if (version > VERSION) {
       throw new ConfigDiffers(
@@ -114,13 +130,6 @@ final class Schema {
               + VERSION
               + "); use that one");
     }
-    if (version == 0) {
-      for (String table : TABLES) {
-        session.execute(table);
-      }
-    }
-    // Who held a claim is gone with its process; how it ended stays
-    session.execute("UPDATE cursors SET owner = '' WHERE owner <> ''");
-    session.commit();
+    return version;
   }
 }

@@ -31,6 +31,10 @@ final class Session implements AutoCloseable {
     T read(ResultSet row) throws SQLException;
   }
 
+  private interface Use<T> {
+    T of(PreparedStatement statement) throws SQLException;
+  }
+
   private Session(Connection connection) {
     this.connection = connection;
   }
@@ -56,6 +60,14 @@ final class Session implements AutoCloseable {
     return session;
   }
 
+  /** A session that can change no file, for the look before the first write. */
+  static Session looking(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.setBusyTimeout(READER_BUSY_MILLIS);
+    return new Session(config.createConnection("jdbc:sqlite:" + file));
+  }
+
   private static SQLiteConfig config(int busyMillis) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
@@ -76,7 +88,7 @@ final class Session implements AutoCloseable {
 
   /** Changes rows and says how many. */
   int update(String sql, Object... values) throws SQLException {
-    return prepared(sql, values).executeUpdate();
+    return run(prepared(sql, values), sql, PreparedStatement::executeUpdate);
   }
 
   /** Adds a row to those that a statement is to be run over. */
@@ -86,12 +98,12 @@ final class Session implements AutoCloseable {
 
   /** Runs a statement over the rows that were added; says how many each changed. */
   int[] runAdded(String sql) throws SQLException {
-    return prepared(sql, new Object[0]).executeBatch();
+    return run(prepared(sql), sql, PreparedStatement::executeBatch);
   }
 
   <T> List<T> list(Row<T> row, String sql, Object... values) throws SQLException {
     List<T> found = new ArrayList<>();
-    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+    try (ResultSet rows = rows(sql, values)) {
       while (rows.next()) {
         found.add(row.read(rows));
       }
@@ -100,17 +112,35 @@ final class Session implements AutoCloseable {
   }
 
   <T> Optional<T> first(Row<T> row, String sql, Object... values) throws SQLException {
-    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+    try (ResultSet rows = rows(sql, values)) {
       return rows.next() ? Optional.of(row.read(rows)) : Optional.empty();
     }
   }
 
   /** The rows themselves; the caller closes them before the session's next use of the statement. */
   ResultSet rows(String sql, Object... values) throws SQLException {
-    return prepared(sql, values).executeQuery();
+    return run(prepared(sql, values), sql, PreparedStatement::executeQuery);
   }
 
-  private PreparedStatement prepared(String sql, Object[] values) throws SQLException {
+  /**
+   * Uses a statement. One that failed is prepared anew for its next use, since the driver lets go
+   * of it after some errors, such as a full disk.
+   */
+  private <T> T run(PreparedStatement statement, String sql, Use<T> use) throws SQLException {
+    try {
+      return use.of(statement);
+    } catch (SQLException e) {
+      statements.remove(sql);
+      try {
+        statement.close();
+      } catch (SQLException unclosed) {
+        e.addSuppressed(unclosed);
+      }
+      throw e;
+    }
+  }
+
+  private PreparedStatement prepared(String sql, Object... values) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);
@@ -137,6 +167,8 @@ final class Session implements AutoCloseable {
     for (PreparedStatement statement : statements.values()) {
       statement.clearBatch();
     }
+    // Some errors, such as a full disk, ended the transaction; this begins one where there is none
+    execute("SAVEPOINT here");
     connection.rollback();
   }
 

@@ -13,7 +13,9 @@ final class Settings {
     this.readers = readers;
   }
 
+  /** Refused by a log that has stopped: who asks what all agree on wants to work with it. */
   Optional<String> get(String name) {
+    writer.requireRunning();
     return readers.read(session -> get(session, name));
   }
 

@@ -3,6 +3,8 @@ package dev.rookery.embedded;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.RookeryException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 
 /**
@@ -39,22 +41,39 @@ record Store(Folder folder, FolderLock lock, Session session, Mark mark, Partiti
     if (System.getProperty("org.sqlite.tmpdir") == null) {
       System.setProperty("org.sqlite.tmpdir", folder.path().toString());
     }
-    Session session = Session.writing(folder.file(DATABASE));
+    Mark mark = Mark.open(folder.file(MARK));
     try {
-      Schema.prepare(session, folder);
-      Mark mark = Mark.open(folder.file(MARK));
+      if (!accepted) {
+        new MarkCheck(folder, mark).requireAll(recorded(folder, mark));
+      }
+      Session session = Session.writing(folder.file(DATABASE));
       try {
-        Partitions partitions =
-            new MarkCheck(folder, session).check(Partitions.load(session), mark, accepted);
-        session.commit();
+        Schema.prepare(session, folder);
+        Partitions partitions = new MarkCheck(folder, mark).complete(session);
         return new Store(folder, lock, session, mark, partitions);
       } catch (RookeryException | SQLException e) {
-        mark.close();
+        session.close();
         throw e;
       }
     } catch (RookeryException | SQLException | IOException e) {
-      session.close();
+      mark.close();
       throw e;
+    }
+  }
+
+  /**
+   * What the database holds, without touching it: a session that writes copies what it takes for
+   * valid out of the write-ahead file and then removes that file, even if it only comes to refuse
+   * the folder. Nothing has to be looked for where the mark says nothing.
+   */
+  private static Partitions recorded(Folder folder, Mark mark) throws SQLException, IOException {
+    Path database = folder.file(DATABASE);
+    if (mark.last().isEmpty() || Files.notExists(database) || Files.size(database) == 0) {
+      return new Partitions();
+    }
+    try (Session session = Session.looking(database)) {
+      Schema.requireKnown(session, folder);
+      return Partitions.load(session);
     }
   }
 

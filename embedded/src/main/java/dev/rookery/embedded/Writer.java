@@ -6,11 +6,10 @@ import dev.rookery.LogFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * Callers never enter SQLite; they park. The thread is private, so nobody can interrupt it: an
  * interrupt would close the file of the mark. Whatever ends it, its last step completes everybody.
+ *
+ * <p>Between callers and the thread there is no lock: a caller whose stack runs out would leave one
+ * locked for good, or a wake-up unsaid. Whoever adds a write and finds the thread idle wakes it, so
+ * that of a wake-up that got lost only the caller knows who lost it.
  */
 final class Writer implements AutoCloseable {
   private static final int GROUP_WEIGHT = 4_096;
@@ -46,10 +49,9 @@ final class Writer implements AutoCloseable {
   private final FailPoint failPoint;
   private final Thread thread;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
-  private final ArrayDeque<Pending<?>> queue = new ArrayDeque<>();
-  private boolean closing;
+  private final ConcurrentLinkedQueue<Pending<?>> queue = new ConcurrentLinkedQueue<>();
+  private volatile boolean idle;
+  private volatile boolean closing;
   private volatile @Nullable Throwable stopped;
   private List<Pending<?>> group = List.of();
 
@@ -83,19 +85,17 @@ final class Writer implements AutoCloseable {
 
   /** Has a write done, and says what became of it. */
   <T> Result<T> submit(Write<T> write) {
+    if (closing && stopped == null) {
+      return new Result.NotBegun<>(closed());
+    }
     Pending<T> pending = new Pending<>(write);
-    lock.lock();
-    try {
-      Throwable cause = stopped;
-      if (cause != null || closing) {
-        return new Result.NotBegun<>(cause == null ? closed() : cause);
-      }
-      queue.add(pending);
-      if (queue.size() == 1) {
-        arrived.signal();
-      }
-    } finally {
-      lock.unlock();
+    queue.add(pending);
+    if (idle) {
+      LockSupport.unpark(thread);
+    }
+    Throwable cause = stopped;
+    if (cause != null && queue.remove(pending)) {
+      return new Result.NotBegun<>(cause);
     }
     return pending.await();
   }
@@ -118,7 +118,7 @@ final class Writer implements AutoCloseable {
     try {
       while (take()) {
         commit(group);
-        checkpoints.run(nobodyWaits());
+        checkpoints.run(queue.isEmpty());
       }
     } catch (Throwable e) {
       reason = e;
@@ -131,32 +131,25 @@ final class Writer implements AutoCloseable {
 
   /** Waits for writes and takes a group of them; false when closing, and none is left. */
   private boolean take() {
-    lock.lock();
-    try {
-      while (queue.isEmpty() && !closing) {
-        arrived.awaitUninterruptibly();
+    while (queue.isEmpty() && !closing) {
+      idle = true;
+      if (queue.isEmpty() && !closing) {
+        LockSupport.park(this);
       }
-      List<Pending<?>> taken = new ArrayList<>(queue.size());
-      int weight = 0;
-      while (!queue.isEmpty() && weight < GROUP_WEIGHT) {
-        Pending<?> next = queue.remove();
-        weight += next.weight();
-        taken.add(next);
-      }
-      group = taken;
-      return !taken.isEmpty();
-    } finally {
-      lock.unlock();
+      idle = false;
     }
-  }
-
-  private boolean nobodyWaits() {
-    lock.lock();
-    try {
-      return queue.isEmpty();
-    } finally {
-      lock.unlock();
+    List<Pending<?>> taken = new ArrayList<>();
+    group = taken;
+    int weight = 0;
+    for (Pending<?> next = queue.peek();
+        next != null && weight < GROUP_WEIGHT;
+        next = queue.peek()) {
+      weight += next.weight();
+      taken.add(next);
+      // Only now, so that it is in one of them whenever memory runs out
+      queue.remove();
     }
+    return !taken.isEmpty();
   }
 
   private void commit(List<Pending<?>> writes) throws SQLException, IOException {
@@ -215,14 +208,8 @@ final class Writer implements AutoCloseable {
       for (Pending<?> write : group) {
         write.complete(new Result.Uncertain<>(reason));
       }
-      lock.lock();
-      try {
-        for (Pending<?> write : queue) {
-          write.complete(new Result.NotBegun<>(reason));
-        }
-        queue.clear();
-      } finally {
-        lock.unlock();
+      for (Pending<?> write = queue.poll(); write != null; write = queue.poll()) {
+        write.complete(new Result.NotBegun<>(reason));
       }
       return true;
     } catch (OutOfMemoryError e) {
@@ -230,21 +217,23 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  /** Whether the log takes writes. */
-  boolean isRunning() {
-    return stopped == null;
+  /**
+   * Holds that the log takes writes.
+   *
+   * @throws LogFailed when it has stopped
+   */
+  void requireRunning() {
+    Throwable cause = stopped;
+    if (cause != null) {
+      throw failed(cause);
+    }
   }
 
   /** Does what waits, and ends. The session and the mark are the caller's again. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closing = true;
-      arrived.signal();
-    } finally {
-      lock.unlock();
-    }
+    closing = true;
+    LockSupport.unpark(thread);
     Uninterruptibly.join(thread);
   }
 }

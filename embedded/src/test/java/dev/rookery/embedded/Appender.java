@@ -1,35 +1,55 @@
 package dev.rookery.embedded;
 
-import static dev.rookery.embedded.Fixture.USER;
-import static dev.rookery.embedded.Fixture.numbered;
-
+import dev.rookery.Draft;
+import dev.rookery.EventBus;
+import dev.rookery.PublishRejected;
+import dev.rookery.PublishUnknown;
+import dev.rookery.Receipt;
 import dev.rookery.RookeryException;
-import dev.rookery.spi.Appended;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * A process of its own that appends until it is killed, and says so: a line {@code id position} per
- * receipt.
+ * A process of its own that publishes on a bus until it is killed or its log fails, and says so: a
+ * line {@code id position} per receipt, {@code id unknown} or {@code id rejected} where a publisher
+ * gave up, and {@code ready true} or {@code ready false} when all have.
  */
 final class Appender implements AutoCloseable {
-  private static final int PUBLISHERS = 16;
+  /** How many ids an appender takes, from its first on. */
+  static final int ROOM = 1_000_000;
 
   private final Process process;
   private final BufferedReader output;
+
+  /** What kind of appender. */
+  enum Kind {
+    /** Says what is true. */
+    HONEST,
+    /** The seeded bug: says that an event is stored before it is. */
+    HASTY
+  }
 
   private Appender(Process process) {
     this.process = process;
     this.output = process.inputReader();
   }
 
-  /** Starts one whose ids begin with this number; it leaves room for a million of them. */
+  /** Starts one with 16 publishers, whose ids begin with this number. */
   static Appender start(Path folder, int first) throws IOException {
+    return start(folder, first, 16, Kind.HONEST, Map.of());
+  }
+
+  static Appender start(
+      Path folder, int first, int publishers, Kind kind, Map<String, String> environment)
+      throws IOException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -41,8 +61,12 @@ final class Appender implements AutoCloseable {
             System.getProperty("java.class.path"),
             Appender.class.getName(),
             folder.toString(),
-            Integer.toString(first));
-    return new Appender(new ProcessBuilder(command).redirectErrorStream(true).start());
+            Integer.toString(first),
+            Integer.toString(publishers),
+            kind.name());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return new Appender(builder.start());
   }
 
   Stream<String> lines() {
@@ -60,28 +84,65 @@ final class Appender implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** Kills it and returns what it had said by then; a line that is cut is left out. */
+  List<String> killed() {
+    kill();
+    List<String> lines = new ArrayList<>(output.lines().toList());
+    if (!lines.isEmpty()) {
+      lines.removeLast();
+    }
+    return lines;
+  }
+
   @Override
   public void close() {
     kill();
+    try {
+      output.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     int first = Integer.parseInt(args[1]);
-    try (FileBackend backend = Fixture.open(Path.of(args[0]));
-        ExecutorService publishers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < PUBLISHERS; i++) {
-        int begin = first + i * (1_000_000 / PUBLISHERS);
-        publishers.execute(() -> append(backend, begin));
+    int publishers = Integer.parseInt(args[2]);
+    Kind kind = Kind.valueOf(args[3]);
+    try (EventBus bus = EventBus.open("file:" + args[0])) {
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < publishers; i++) {
+          int begin = first + i * (ROOM / publishers);
+          threads.execute(() -> publish(bus, begin, kind));
+        }
       }
+      System.out.println("ready " + bus.operations().health().ready());
     } catch (RookeryException e) {
       System.out.println(e);
     }
   }
 
-  private static void append(FileBackend backend, int begin) {
+  private static void publish(EventBus bus, int begin, Kind kind) {
     for (int number = begin; ; number++) {
-      Appended answer = backend.log().append(USER, numbered(number, number)).getFirst();
-      System.out.println("event-" + number + " " + answer.position());
+      String id = "event-" + number;
+      try {
+        if (kind == Kind.HASTY) {
+          System.out.println(id + " 0");
+        }
+        Receipt receipt = bus.publish(draft(id));
+        if (kind == Kind.HONEST) {
+          System.out.println(id + " " + receipt.position());
+        }
+      } catch (PublishUnknown e) {
+        System.out.println(id + " unknown");
+        return;
+      } catch (PublishRejected e) {
+        System.out.println(id + " rejected");
+        return;
+      }
     }
+  }
+
+  private static Draft draft(String id) {
+    return Draft.of("user.message.received", "{\"n\":\"" + id + "\"}").source("bot-1").id(id);
   }
 }

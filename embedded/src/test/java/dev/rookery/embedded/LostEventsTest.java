@@ -95,13 +95,35 @@ class LostEventsTest {
   }
 
   @Test
-  void aRefusedOpenLetsGoOfTheFolderAndChangesNothing() throws IOException {
-    Files.delete(killed.resolve(WAL));
-
+  void aRefusedOpenLetsGoOfTheFolderAndChangesNoByteOfIt() throws IOException {
+    byte[] wal = Files.readAllBytes(killed.resolve(WAL));
+    byte[] flipped = wal.clone();
+    flipped[wal.length / 2] ^= 4;
+    Files.write(killed.resolve(WAL), flipped);
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> open(killed))
-          .isInstanceOf(AcknowledgedEventsMissing.class)
-          .hasMessageContaining("positions 11 to 30 of user/0");
+      refusedWithoutAChange();
+    }
+    Path database = Files.move(killed.resolve(Store.DATABASE), folder.resolve("elsewhere"));
+    refusedWithoutAChange();
+
+    Files.move(database, killed.resolve(Store.DATABASE));
+    Files.write(killed.resolve(WAL), wal);
+    try (FileBackend backend = open(killed)) {
+      assertThat(ids(backend)).as("restored").isEqualTo(idsOf(1, 30));
+    }
+  }
+
+  private void refusedWithoutAChange() throws IOException {
+    Path before = copy(killed, Files.createTempDirectory(folder, "before"));
+    assertThatThrownBy(() -> open(killed))
+        .isInstanceOf(AcknowledgedEventsMissing.class)
+        .hasMessageContaining("to 30 of user/0");
+    for (String name : List.of(Store.DATABASE, WAL, Store.MARK)) {
+      if (Files.exists(before.resolve(name))) {
+        assertThat(killed.resolve(name)).hasSameBinaryContentAs(before.resolve(name));
+      } else {
+        assertThat(killed.resolve(name)).doesNotExist();
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import static dev.rookery.embedded.Fixture.idsOf;
 import static dev.rookery.embedded.Fixture.numbered;
 import static dev.rookery.embedded.Fixture.open;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,13 +17,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A write-ahead file whose last batch, which nobody was told of, reached the disk in part. */
+/**
+ * A write-ahead file whose last batch, which nobody was told of, reached the disk in part; {@code
+ * -Drookery.tornStep=1} cuts it at every byte.
+ */
 class TornTailTest {
   private static final int SECTOR = 512;
+  private static final int STEP = Integer.getInteger("rookery.tornStep", 97);
+  private static final int BATCH = 10;
+  private static final int LAST = 5 + BATCH;
 
   @TempDir Path folder;
   private Path acknowledged;
@@ -31,12 +39,16 @@ class TornTailTest {
 
   @BeforeEach
   void writeABatchThatNobodyIsToldOf() throws IOException {
-    Path living = folder.resolve("living");
+    writeABatch(backend -> backend.log().append(USER, numbered(6, LAST)));
+  }
+
+  private void writeABatch(Consumer<FileBackend> writing) throws IOException {
+    Path living = Files.createTempDirectory(folder, "living");
     try (FileBackend backend = open(living)) {
       appendEach(backend, 1, 5);
       acknowledged = copy(living, folder.resolve("acknowledged"));
       lastBatch = (int) Files.size(living.resolve(WAL));
-      backend.log().append(USER, numbered(6, 40));
+      writing.accept(backend);
       wal = Files.readAllBytes(living.resolve(WAL));
     }
     assertThat(wal.length).isGreaterThan(lastBatch + 8_000);
@@ -50,29 +62,34 @@ class TornTailTest {
     try (FileBackend backend = open(folderOfThis)) {
       found = ids(backend);
     }
-    assertThat(found).isIn(idsOf(1, 5), idsOf(1, 40));
+    assertThat(found).isIn(idsOf(1, 5), idsOf(1, LAST));
+    byte[] database = Files.readAllBytes(folderOfThis.resolve(Store.DATABASE));
     try (FileBackend backend = open(folderOfThis)) {
       assertThat(ids(backend)).isEqualTo(found);
     }
+    assertThat(folderOfThis.resolve(Store.DATABASE)).hasBinaryContent(database);
     return found;
   }
 
   @Test
   void theWholeBatchIsThereWhereItIsWhole() throws IOException {
-    assertThat(openedWith(wal)).hasSize(40);
+    assertThat(openedWith(wal)).hasSize(LAST);
   }
 
   @Test
   void aTailCutAnywhereIsLeftOutAsAWhole() throws IOException {
-    for (int length = lastBatch; length < wal.length; length += 311) {
+    int cuts = 0;
+    for (int length = lastBatch; length < wal.length; length += STEP) {
       assertThat(openedWith(Arrays.copyOf(wal, length))).hasSize(5);
+      cuts++;
     }
     assertThat(openedWith(Arrays.copyOf(wal, wal.length - 1))).hasSize(5);
+    System.out.printf("batch of %d bytes, cut %d times%n", wal.length - lastBatch, cuts + 1);
   }
 
   @Test
   void aZeroedSectorLeavesTheBatchOutAsAWhole() throws IOException {
-    for (int sector = lastBatch; sector < wal.length; sector += 2 * SECTOR) {
+    for (int sector = lastBatch; sector < wal.length; sector += SECTOR) {
       byte[] torn = wal.clone();
       Arrays.fill(torn, sector, Math.min(sector + SECTOR, wal.length), (byte) 0);
       openedWith(torn);
@@ -82,12 +99,22 @@ class TornTailTest {
   @Test
   void garbageInASectorLeavesTheBatchOutAsAWhole() throws IOException {
     SplittableRandom random = new SplittableRandom(1);
-    for (int sector = lastBatch; sector < wal.length; sector += 2 * SECTOR) {
+    for (int sector = lastBatch; sector < wal.length; sector += SECTOR) {
       byte[] torn = wal.clone();
       byte[] garbage = new byte[Math.min(SECTOR, wal.length - sector)];
       random.nextBytes(garbage);
       System.arraycopy(garbage, 0, torn, sector, garbage.length);
       openedWith(torn);
     }
+  }
+
+  /** The seeded bug: a batch that is not one transaction. */
+  @Test
+  void aBatchThatIsThereInPartIsFoundOut() throws IOException {
+    writeABatch(backend -> appendEach(backend, 6, LAST));
+
+    assertThatThrownBy(() -> openedWith(Arrays.copyOf(wal, (lastBatch + wal.length) / 2)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("event-6");
   }
 }

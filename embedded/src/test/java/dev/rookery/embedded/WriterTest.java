@@ -41,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Group commit, and what an error in the midst of it does. */
 @Timeout(60)
 class WriterTest {
+  private static final int COMMITS = 20;
+
   @TempDir Path folder;
 
   /** Fails at one commit, counted from now. */
@@ -70,7 +72,7 @@ class WriterTest {
 
   @Test
   void anErrorBeforeTheCommitIsUnknownAndThenTheLogHasFailed() {
-    for (int at = 1; at <= 5; at++) {
+    for (int at = 1; at <= COMMITS; at++) {
       Path store = folder.resolve("before-" + at);
       FailAt failAt = new FailAt(FailPoint.Step.BEFORE_COMMIT, noSync);
       failWith(store, failAt, at);
@@ -84,7 +86,7 @@ class WriterTest {
 
   @Test
   void anErrorAfterTheCommitIsUnknownAndPublishingAgainIsSafe() {
-    for (int at = 1; at <= 5; at++) {
+    for (int at = 1; at <= COMMITS; at++) {
       Path store = folder.resolve("after-" + at);
       FailAt failAt = new FailAt(FailPoint.Step.AFTER_COMMIT, noSync);
       failWith(store, failAt, at);
@@ -214,6 +216,28 @@ class WriterTest {
         assertThat(backend.log().find(id)).singleElement().returns(id, l -> l.event().id());
       }
     }
+  }
+
+  @Test
+  void aStatementThatFailedWorksAgain() {
+    String full = "INSERT OR REPLACE INTO settings (name, value) VALUES ('large', zeroblob(?))";
+    try (FileBackend backend = open(folder)) {
+      Writer writer = backend.writer();
+      writer.write(limited(full, 1));
+      assertThatThrownBy(() -> writer.write(limited(full, 1 << 20)))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("full");
+      writer.write(limited(full, 2));
+    }
+  }
+
+  /** Inserts bytes where the database must not grow by many. */
+  private static Write<Integer> limited(String sql, int bytes) {
+    return transaction -> {
+      Session session = transaction.session();
+      session.list(row -> row.getLong(1), "PRAGMA max_page_count = 40");
+      return session.update(sql, bytes);
+    };
   }
 
   private static Write<Integer> waitingFor(CountDownLatch gate) {
