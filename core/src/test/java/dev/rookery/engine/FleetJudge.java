@@ -59,6 +59,7 @@ final class FleetJudge {
     this.backend = backend;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private AssertionError broken(String promise, Object... arguments) {
     StringBuilder text = new StringBuilder(promise.formatted(arguments));
     for (Object argument : arguments) {
@@ -73,6 +74,7 @@ final class FleetJudge {
   }
 
   /** What became of an event, kept for the message where one seed is looked at. */
+  @SuppressWarnings("AnnotateFormatMethod")
   private void tell(Place place, String what, Object... arguments) {
     if (TELLING) {
       String line = what.formatted(arguments);

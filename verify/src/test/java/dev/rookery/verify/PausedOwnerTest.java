@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
-import dev.rookery.Delivery;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
 import dev.rookery.Partition;
@@ -193,8 +192,8 @@ class PausedOwnerTest {
     BotProcess owner = BotProcess.start(server.address(), "s", owners, Bot.Mode.PAUSE, 100);
     owner.await("ready");
     within(PATIENCE)
-        .until(() ->
-            bus.operations().subscription("s").partitions().getFirst().owner().isPresent());
+        .until(
+            () -> bus.operations().subscription("s").partitions().getFirst().owner().isPresent());
     BotProcess other =
         BotProcess.start(server.address(), "s", history.file("other"), Bot.Mode.STEADY, 0)
             .await("ready");
