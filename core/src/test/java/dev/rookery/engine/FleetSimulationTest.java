@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * run, {@code -Drookery.seed=4711} for that one alone.
  */
 class FleetSimulationTest {
-  private static final long SEEDS = Long.getLong("rookery.seeds", 100);
+  private static final long SEEDS = Long.getLong("rookery.seeds", 200);
   private static final long ONE_SEED = Long.getLong("rookery.seed", 0);
 
   @ParameterizedTest
@@ -43,6 +43,15 @@ class FleetSimulationTest {
           .contains("Handled", "Failed", "TimedOut", "Rejected")
           .contains("EXHAUSTED", "REJECTED", "PARKED", "LOOP", "CRASHED", "UNDECODABLE");
     }
+  }
+
+  @Test
+  void aReplayEndsWhenEverythingUpToItsEndIsSettled() {
+    Set<String> occurred = new TreeSet<>();
+    for (long seed = 1; seed <= Math.max(1, SEEDS / 10); seed++) {
+      occurred.addAll(FleetRun.ofReplay(seed).occurred());
+    }
+    assertThat(occurred).contains("Ended", "Stopped", "Retry", "Dead");
   }
 
   @Test
