@@ -5,6 +5,7 @@ import dev.rookery.BackendUnavailable;
 import dev.rookery.BusClosed;
 import dev.rookery.ConfigDiffers;
 import dev.rookery.DamagedLog;
+import dev.rookery.EpochChanged;
 import dev.rookery.EventTooLarge;
 import dev.rookery.FolderLocked;
 import dev.rookery.IdConflict;
@@ -19,6 +20,7 @@ import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.RookeryException;
 import dev.rookery.StaleClaim;
+import dev.rookery.TrimmedByOthers;
 import dev.rookery.Undecodable;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,6 +36,7 @@ final class ProblemCodes {
           Map.entry("bus-closed", BusClosed::new),
           Map.entry("config-differs", ConfigDiffers::new),
           Map.entry("damaged-log", DamagedLog::new),
+          Map.entry("epoch-changed", EpochChanged::new),
           Map.entry("event-too-large", EventTooLarge::new),
           Map.entry("folder-locked", FolderLocked::new),
           Map.entry("id-conflict", IdConflict::new),
@@ -47,6 +50,7 @@ final class ProblemCodes {
           Map.entry("publish-rejected", PublishRejected::new),
           Map.entry("publish-unknown", PublishUnknown::new),
           Map.entry("stale-claim", StaleClaim::new),
+          Map.entry("trimmed-by-others", TrimmedByOthers::new),
           Map.entry("undecodable", Undecodable::new));
 
   private ProblemCodes() {}
@@ -63,7 +67,7 @@ final class ProblemCodes {
       case InvalidInput _, InvalidEvent _ -> 400;
       case NotFound _ -> 404;
       case IdConflict _, NameTaken _, ConfigDiffers _, StaleClaim _ -> 409;
-      case PositionTrimmed _ -> 410;
+      case PositionTrimmed _, TrimmedByOthers _, EpochChanged _ -> 410;
       case EventTooLarge _ -> 413;
       case Undecodable _ -> 422;
       case LogFull _ -> 507;

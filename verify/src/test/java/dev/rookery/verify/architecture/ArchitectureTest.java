@@ -40,7 +40,7 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "hybrid", "check", "embedded", "conditions", "schemas"})
+  @ValueSource(strings = {"memory", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
   void whatStandsBehindAnInterfaceImportsTheFrontDoorAndTheBackendInterfaceOnly(String name) {
     HOUSE.importsOnly(name, "", "spi").check(CLASSES);
   }
@@ -54,7 +54,7 @@ class ArchitectureTest {
   void timeAndChanceComeFromTheEnvironment() {
     HOUSE
         .timeAndChanceComeFromTheEnvironmentIn(
-            "", "spi", "engine", "memory", "hybrid", "check", "embedded")
+            "", "spi", "engine", "memory", "hybrid", "check", "embedded", "redis")
         .check(CLASSES);
   }
 

@@ -1,0 +1,217 @@
+package dev.rookery.redis;
+
+import dev.rookery.BackendUnavailable;
+import dev.rookery.Durability;
+import dev.rookery.Partition;
+import dev.rookery.spi.Append;
+import dev.rookery.spi.Appended;
+import dev.rookery.spi.SerialWork;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Appends to one partition. What waits goes together into one run of the script, and while that is
+ * under way the next group follows on the same connection, so that Redis is never idle for the way
+ * of an answer.
+ *
+ * <h2>Which of three</h2>
+ *
+ * Until the connection stands nothing was sent: refused. Once something may have been sent and no
+ * answer came: unknown, for all groups that are under way. An error as the answer: nothing was
+ * stored, since the script's first write is the one that can fail.
+ */
+final class Appender implements AutoCloseable {
+  private static final int GROUP_EVENTS = 200;
+  private static final int UNDER_WAY = 2;
+  private static final long MOST_IDS = 1_000_000;
+  private static final int CONTENT_BYTES = 16;
+
+  private final Redis redis;
+  private final Keys keys;
+  private final long windowMillis;
+  private final Runnable appended;
+  private final Supplier<Durability> durability;
+  private final Line line;
+  private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+  private final Deque<Group> flying = new ArrayDeque<>();
+  private final SerialWork work;
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  /** What one caller appends, already in the words of the script. */
+  private record Waiting(
+      int events, List<Object> arguments, CompletableFuture<List<Appended>> answer) {}
+
+  private record Group(List<Waiting> members, Call call) {
+    void fail(RuntimeException cause) {
+      members.forEach(member -> member.answer.completeExceptionally(cause));
+    }
+  }
+
+  Appender(
+      Redis redis,
+      Partition partition,
+      Duration idWindow,
+      Supplier<Durability> durability,
+      Runnable appended) {
+    this.redis = redis;
+    this.keys = Keys.of(partition);
+    this.windowMillis = idWindow.toMillis();
+    this.durability = durability;
+    this.appended = appended;
+    this.line = redis.line();
+    this.work = new SerialWork("rookery-redis-appender " + partition, this::drain);
+  }
+
+  List<Appended> append(List<Append> events) {
+    List<Object> arguments = new ArrayList<>(events.size() * 20);
+    events.forEach(event -> describe(event, arguments));
+    Waiting mine = new Waiting(events.size(), arguments, new CompletableFuture<>());
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw new BackendUnavailable("the bus on " + redis.address() + " was closed");
+      }
+      waiting.add(mine);
+      work.ask();
+      return mine.answer.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  private static void describe(Append append, List<Object> arguments) {
+    List<Object> fields = EventFields.encode(append.event());
+    ByteBuffer content = append.content().duplicate();
+    byte[] digest = new byte[Math.min(CONTENT_BYTES, content.remaining())];
+    content.get(digest);
+    arguments.add(append.event().source() + '\0' + append.event().id());
+    arguments.add(digest);
+    arguments.add(fields.size());
+    arguments.addAll(fields);
+  }
+
+  private void drain() {
+    while (true) {
+      if (flying.size() < UNDER_WAY && !waiting.isEmpty()) {
+        start(gather());
+      } else if (!flying.isEmpty()) {
+        finish(flying.remove());
+      } else {
+        return;
+      }
+    }
+  }
+
+  private Group gather() {
+    List<Waiting> members = new ArrayList<>();
+    List<Object> arguments = new ArrayList<>();
+    int events = 0;
+    for (Waiting next = waiting.peek();
+        next != null && (events == 0 || events + next.events <= GROUP_EVENTS);
+        next = waiting.peek()) {
+      members.add(waiting.remove());
+      arguments.addAll(next.arguments);
+      events += next.events;
+    }
+    Call call =
+        Call.of(Scripts.Name.APPEND, keys.stream(), keys.meta(), keys.ids(0), keys.ids(1))
+            .with(windowMillis, MOST_IDS, events)
+            .withAll(arguments);
+    return new Group(members, call);
+  }
+
+  private void start(Group group) {
+    try {
+      line.open();
+    } catch (JedisException e) {
+      group.fail(Trouble.of(redis.address(), e));
+      return;
+    }
+    flying.add(group);
+    try {
+      line.send(group.call.bySha(redis.scripts()));
+    } catch (RuntimeException e) {
+      loseAll(e);
+    }
+  }
+
+  private void finish(Group group) {
+    try {
+      answer(group, line.answer().list());
+    } catch (JedisDataException e) {
+      if (Redis.lacksScript(e)) {
+        again(group);
+      } else {
+        group.fail(Trouble.ofAppend(redis.address(), e));
+      }
+    } catch (RuntimeException e) {
+      flying.addFirst(group);
+      loseAll(e);
+    }
+  }
+
+  private void again(Group group) {
+    flying.add(group);
+    try {
+      line.send(group.call.byText(redis.scripts()));
+    } catch (RuntimeException e) {
+      loseAll(e);
+    }
+  }
+
+  private void loseAll(RuntimeException cause) {
+    flying.forEach(group -> group.fail(Trouble.unknown(redis.address(), cause)));
+    flying.clear();
+    line.cut();
+  }
+
+  private void answer(Group group, List<Reply> answers) {
+    Durability level = durability.get();
+    int from = 0;
+    for (Waiting member : group.members) {
+      List<Appended> mine = new ArrayList<>(member.events);
+      for (Reply answer : answers.subList(from, from + member.events)) {
+        mine.add(appended(answer.bytes(), level));
+      }
+      from += member.events;
+      member.answer.complete(mine);
+    }
+    appended.run();
+  }
+
+  private static Appended appended(byte[] answer, Durability level) {
+    var position = Ids.position(answer, 1);
+    return switch (answer[0]) {
+      case 'S' -> new Appended.Stored(position, level);
+      case 'D' -> new Appended.Duplicate(position, level);
+      default -> new Appended.Conflict(position);
+    };
+  }
+
+  /** Waits for what is under way. */
+  @Override
+  public void close() {
+    open.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      open.writeLock().unlock();
+    }
+    line.close();
+  }
+}

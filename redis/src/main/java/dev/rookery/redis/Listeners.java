@@ -1,0 +1,41 @@
+package dev.rookery.redis;
+
+import dev.rookery.Partition;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Those who want to know of new events. */
+final class Listeners {
+  private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
+
+  private final List<Registration> registrations = new CopyOnWriteArrayList<>();
+
+  /** An object of its own for each registration, since a listener may be registered twice. */
+  private static final class Registration {
+    private final Consumer<Partition> listener;
+
+    Registration(Consumer<Partition> listener) {
+      this.listener = listener;
+    }
+  }
+
+  /** Adds a listener; the answer takes it away again. */
+  Runnable add(Consumer<Partition> listener) {
+    Registration registration = new Registration(listener);
+    registrations.add(registration);
+    return () -> registrations.remove(registration);
+  }
+
+  /** Tells all; what one of them throws, errors too, reaches neither the others nor who tells. */
+  void tell(Partition partition) {
+    for (Registration registration : registrations) {
+      try {
+        registration.listener.accept(partition);
+      } catch (Throwable e) {
+        LOG.log(Level.WARNING, "a listener of the log failed", e);
+      }
+    }
+  }
+}

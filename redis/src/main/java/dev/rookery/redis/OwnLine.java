@@ -1,0 +1,87 @@
+package dev.rookery.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** A connection to one server. What is sent is on its way at once, whether or not an answer is awaited. */
+final class OwnLine implements Line {
+  private final HostAndPort server;
+  private final JedisClientConfig config;
+  private volatile @Nullable Flushed connection;
+  private volatile boolean closed;
+
+  private static final class Flushed extends Connection {
+    Flushed(HostAndPort server, JedisClientConfig config) {
+      super(server, config);
+    }
+
+    void sendNow(CommandArguments command) {
+      sendCommand(command);
+      flush();
+    }
+  }
+
+  OwnLine(HostAndPort server, JedisClientConfig config) {
+    this.server = server;
+    this.config = config;
+  }
+
+  @Override
+  public void open() {
+    Flushed present = connection;
+    if (present != null && !present.isBroken()) {
+      return;
+    }
+    cut();
+    if (closed) {
+      throw new JedisConnectionException("it was closed");
+    }
+    connection = new Flushed(server, config);
+    if (closed) {
+      cut();
+    }
+  }
+
+  @Override
+  public void send(CommandArguments command) {
+    present().sendNow(command);
+  }
+
+  @Override
+  public Reply answer() {
+    return new Reply(present().getOne());
+  }
+
+  private Flushed present() {
+    Flushed present = connection;
+    if (present == null) {
+      throw new JedisConnectionException("the connection was closed");
+    }
+    return present;
+  }
+
+  @Override
+  public void cut() {
+    Flushed present = connection;
+    connection = null;
+    if (present != null) {
+      try {
+        present.forceDisconnect();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    cut();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.rookery.redis;
+
+import dev.rookery.Durability;
+import dev.rookery.Partition;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The partitions of a bus: who appends to them, and what others did to them. */
+final class Partitions implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Partitions.class.getName());
+
+  private final Redis redis;
+  private final List<Partition> known;
+  private final Duration idWindow;
+  private final Supplier<Durability> durability;
+  private final Consumer<Partition> appended;
+  private final Map<Partition, Appender> appenders = new ConcurrentHashMap<>();
+  private final Map<Partition, Long> lost = new ConcurrentHashMap<>();
+
+  Partitions(
+      Redis redis,
+      List<Partition> known,
+      Duration idWindow,
+      Supplier<Durability> durability,
+      Consumer<Partition> appended) {
+    this.redis = redis;
+    this.known = List.copyOf(known);
+    this.idWindow = idWindow;
+    this.durability = durability;
+    this.appended = appended;
+  }
+
+  /** Those of the configuration. */
+  List<Partition> known() {
+    return known;
+  }
+
+  Appender appender(Partition partition) {
+    return appenders.computeIfAbsent(
+        partition,
+        p -> new Appender(redis, p, idWindow, durability, () -> appended.accept(p)));
+  }
+
+  /** What stands there now. Notices what others removed. */
+  Tail look(Partition partition) {
+    Keys keys = Keys.of(partition);
+    Tail tail = Tail.of(redis.run(Call.of(Scripts.Name.LOOK, keys.stream(), keys.meta())));
+    if (tail.lost() > 0) {
+      long before = lost.getOrDefault(partition, 0L);
+      if (before < tail.lost()) {
+        lost.put(partition, tail.lost());
+        LOG.log(Level.ERROR, "TrimmedByOthers: " + weakness(partition, tail.lost()));
+      }
+    }
+    return tail;
+  }
+
+  private static String weakness(Partition partition, long count) {
+    return "others removed "
+        + count
+        + " events of "
+        + partition
+        + " ("
+        + Keys.of(partition).stream()
+        + "), whether read or not; publishers must not use MAXLEN";
+  }
+
+  /** One line for each partition from which others removed events. */
+  List<String> weaknesses() {
+    List<String> lines = new ArrayList<>();
+    lost.forEach((partition, count) -> lines.add(weakness(partition, count)));
+    return lines;
+  }
+
+  @Override
+  public void close() {
+    appenders.values().forEach(Appender::close);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.rookery.redis;
+
+import dev.rookery.BusConfig;
+import dev.rookery.spi.Backend;
+import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.DeadLetterStore;
+import dev.rookery.spi.Environment;
+import dev.rookery.spi.EventLog;
+import dev.rookery.spi.SubscriptionStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol.Command;
+
+/** One open of a log in Redis. */
+final class RedisBackend implements Backend {
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final int CONNECT_MILLIS = 3_000;
+  private static final int ANSWER_MILLIS = 10_000;
+
+  private final Redis redis;
+  private final ServerSettings settings;
+  private final Partitions partitions;
+  private final Wakeups wakeups;
+  private final RedisLog log;
+  private final RedisSubscriptions subscriptions;
+  private final RedisDeadLetters deadLetters;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private RedisBackend(
+      Redis redis, ServerSettings settings, BusConfig config, Environment environment) {
+    this.redis = redis;
+    this.settings = settings;
+    Listeners listeners = new Listeners();
+    partitions =
+        new Partitions(
+            redis, config.partitions(), config.idWindow(), settings::durability, listeners::tell);
+    wakeups = new Wakeups(redis, partitions, listeners, environment);
+    log = new RedisLog(redis, partitions, wakeups);
+    subscriptions = new RedisSubscriptions(redis);
+    deadLetters = new RedisDeadLetters(redis, partitions);
+  }
+
+  /** Connects, and looks what the server's settings are worth. */
+  static RedisBackend open(
+      RedisAddress address, BusConfig config, Environment environment, Scripts scripts) {
+    Redis redis = connect(address, scripts);
+    try {
+      ServerSettings settings = ServerSettings.of(redis);
+      settings.require(address);
+      return new RedisBackend(redis, settings, config, environment);
+    } catch (RuntimeException e) {
+      redis.close();
+      throw e;
+    }
+  }
+
+  private static Redis connect(RedisAddress address, Scripts scripts) {
+    JedisClientConfig config = client(address);
+    Redis redis = new Standalone(address, config, scripts);
+    try {
+      if (!ServerSettings.info(redis, "cluster", "cluster_enabled").equals("1")) {
+        return redis;
+      }
+    } catch (RuntimeException e) {
+      redis.close();
+      throw e;
+    }
+    redis.close();
+    return new Cluster(address, config, scripts);
+  }
+
+  private static JedisClientConfig client(RedisAddress address) {
+    DefaultJedisClientConfig.Builder builder =
+        DefaultJedisClientConfig.builder()
+            .resp2()
+            .connectionTimeoutMillis(CONNECT_MILLIS)
+            .socketTimeoutMillis(ANSWER_MILLIS)
+            .blockingSocketTimeoutMillis(ANSWER_MILLIS)
+            .database(address.database())
+            .clientName("rookery")
+            .ssl(address.tls());
+    address.user().ifPresent(builder::user);
+    address.password().ifPresent(builder::password);
+    return builder.build();
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    List<String> weaknesses = new ArrayList<>(settings.weaknesses());
+    weaknesses.addAll(partitions.weaknesses());
+    return new Capabilities(settings.durability(), true, false, true, POLL, weaknesses);
+  }
+
+  @Override
+  public EventLog log() {
+    return log;
+  }
+
+  @Override
+  public SubscriptionStore subscriptions() {
+    return subscriptions;
+  }
+
+  @Override
+  public DeadLetterStore deadLetters() {
+    return deadLetters;
+  }
+
+  @Override
+  public Optional<String> setting(String name) {
+    return redis.call(Command.HGET, Keys.SETTINGS, name).optionalText();
+  }
+
+  @Override
+  public boolean changeSetting(String name, Optional<String> seen, String value) {
+    Call call =
+        Call.of(Scripts.Name.CHANGE, Keys.SETTINGS)
+            .with(name, seen.isPresent() ? 1 : 0, seen.orElse(""), "set", value);
+    return !redis.run(call).isNothing();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      wakeups.close();
+      partitions.close();
+      redis.close();
+    }
+  }
+}

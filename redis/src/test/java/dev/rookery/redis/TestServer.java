@@ -1,0 +1,102 @@
+package dev.rookery.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
+import redis.embedded.RedisServer;
+
+/** A real Redis on a free port, with nothing on disk unless it is asked for. */
+final class TestServer implements AutoCloseable {
+  private static final class Shared {
+    private static final TestServer ONE = started();
+
+    private static TestServer started() {
+      TestServer server = start("save \"\"");
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+      return server;
+    }
+  }
+
+  private final String[] settings;
+  private final int port;
+  private RedisServer server;
+
+  private TestServer(int port, String... settings) {
+    this.port = port;
+    this.settings = settings;
+    this.server = launched();
+  }
+
+  /** The one of this JVM. */
+  static TestServer shared() {
+    return Shared.ONE;
+  }
+
+  void empty() {
+    ask("FLUSHALL");
+  }
+
+  static TestServer start(String... settings) {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = free.getLocalPort();
+      free.close();
+      return new TestServer(port, settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private RedisServer launched() {
+    try {
+      Path folder = Files.createTempDirectory("redis");
+      var builder = RedisServer.builder().port(port).bind("127.0.0.1");
+      builder.setting("dir " + folder);
+      for (String setting : settings) {
+        builder.setting(setting);
+      }
+      RedisServer launched = builder.build();
+      launched.start();
+      return launched;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  String address() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  /** Runs a command as anybody else would. */
+  Reply ask(String command, Object... arguments) {
+    try (Connection connection = new Connection("127.0.0.1", port)) {
+      String[] words = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
+      connection.sendCommand(Command.valueOf(command), words);
+      return new Reply(connection.getOne());
+    }
+  }
+
+  /** Stops and starts without any data. */
+  void restartEmpty() {
+    stop();
+    server = launched();
+  }
+
+  void stop() {
+    server.stop();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}
