@@ -133,12 +133,21 @@ public final class EngineBus implements EventBus {
     }
   }
 
+  /** Says once what keeps the house from being kept, and nothing of what closing interrupts. */
+  private String tell(String problem, String told) {
+    if (!closed && !problem.equals(told)) {
+      LOG.log(System.Logger.Level.WARNING, "housekeeping waits: " + problem);
+    }
+    return problem;
+  }
+
   /** Trims, and tells subscribers of what operators did. */
   private void keepHouse() {
     boolean shared = parts.backend().capabilities().shared();
     long pollNanos = shared ? TimeUnit.MILLISECONDS.toNanos(200) : TRIM_NANOS;
     long changes = 0;
     long trimAt = parts.environment().nanoTime();
+    String told = "";
     while (!closed) {
       long seen = parts.controls().count();
       try {
@@ -152,7 +161,7 @@ public final class EngineBus implements EventBus {
           trimAt = parts.environment().nanoTime() + TRIM_NANOS;
         }
       } catch (RookeryException e) {
-        LOG.log(System.Logger.Level.WARNING, "housekeeping waits: " + e.getMessage());
+        told = tell(String.valueOf(e.getMessage()), told);
       }
       try {
         parts.controls().await(seen, pollNanos);

@@ -3,6 +3,7 @@ package dev.rookery.redis;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.Durability;
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
 import dev.rookery.spi.SerialWork;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -41,7 +43,7 @@ final class Appender implements AutoCloseable {
   private final Redis redis;
   private final Keys keys;
   private final long windowMillis;
-  private final Runnable appended;
+  private final Consumer<Position> appended;
   private final Supplier<Durability> durability;
   private final Line line;
   private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -65,7 +67,7 @@ final class Appender implements AutoCloseable {
       Partition partition,
       Duration idWindow,
       Supplier<Durability> durability,
-      Runnable appended) {
+      Consumer<Position> appended) {
     this.redis = redis;
     this.keys = Keys.of(partition);
     this.windowMillis = idWindow.toMillis();
@@ -183,19 +185,22 @@ final class Appender implements AutoCloseable {
   private void answer(Group group, List<Reply> answers) {
     Durability level = durability.get();
     int from = 0;
+    Position end = Position.ZERO;
     for (Waiting member : group.members) {
       List<Appended> mine = new ArrayList<>(member.events);
       for (Reply answer : answers.subList(from, from + member.events)) {
-        mine.add(appended(answer.bytes(), level));
+        Appended one = appended(answer.bytes(), level);
+        end = one instanceof Appended.Stored ? one.position() : end;
+        mine.add(one);
       }
       from += member.events;
       member.answer.complete(mine);
     }
-    appended.run();
+    appended.accept(end);
   }
 
   private static Appended appended(byte[] answer, Durability level) {
-    var position = Ids.position(answer, 1);
+    Position position = Ids.position(answer, 1);
     return switch (answer[0]) {
       case 'S' -> new Appended.Stored(position, level);
       case 'D' -> new Appended.Duplicate(position, level);

@@ -169,8 +169,7 @@ final class Cursors {
 
   Optional<Claim> renew(Claim claim) {
     Reply answer =
-        redis.run(
-            Call.of(Scripts.Name.RENEW, key(claim)).with(claim.owner(), claim.epoch()));
+        redis.run(Call.of(Scripts.Name.RENEW, key(claim)).with(claim.owner(), claim.epoch()));
     return answer.isNothing()
         ? Optional.empty()
         : Optional.of(
@@ -195,8 +194,7 @@ final class Cursors {
   }
 
   Cursor load(Claim claim) {
-    List<Reply> found =
-        redis.call(Command.HMGET, key(claim), "owner", "epoch", "cursor").list();
+    List<Reply> found = redis.call(Command.HMGET, key(claim), "owner", "epoch", "cursor").list();
     if (claim.released()
         || found.getFirst().isNothing()
         || !found.get(0).text().equals(claim.owner())

@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +25,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An event as the fields of an entry: eight that everybody writes, and ours where they say more than
- * their absence does.
+ * An event as the fields of an entry: eight that everybody writes, and ours where they say more
+ * than their absence does.
  *
  * <p>Other programs write here too. What they write is an event if it has an id, a type, a source
  * and data that are what they say; anything else is given on raw, with what is wrong with it.
@@ -35,6 +36,7 @@ final class EventFields {
   private static final Set<String> PLAIN =
       Set.of(Event.HOPS, Event.EXPIRY_TIME, Event.TRACE_PARENT);
 
+  private static final byte[] ID = {'i', 'd'};
   private static final String PREFIX = "ce_";
   private static final String CONTENT_TYPE = "content_type";
   private static final Pattern SECONDS =
@@ -82,6 +84,17 @@ final class EventFields {
     boolean micros = nanos % 1000 == 0;
     String decimals = Long.toString(micros ? 1_000_000 + nanos / 1000 : 1_000_000_000L + nanos);
     return time.getEpochSecond() + "." + decimals.substring(1);
+  }
+
+  /** Whether an entry has an id, told without decoding it. */
+  static boolean hasId(Reply entry, byte[] id) {
+    List<Reply> fields = entry.list().get(1).list();
+    for (int i = 0; i + 1 < fields.size(); i += 2) {
+      if (Arrays.equals(fields.get(i).bytes(), ID)) {
+        return Arrays.equals(fields.get(i + 1).bytes(), id);
+      }
+    }
+    return false;
   }
 
   /** Decodes an entry, whoever wrote it. */

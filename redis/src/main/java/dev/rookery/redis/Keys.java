@@ -3,8 +3,8 @@ package dev.rookery.redis;
 import dev.rookery.Partition;
 
 /**
- * The keys of one partition. The stream has the name that the wire format gives it; the others carry
- * it as their hash tag, so that all of them are in one slot of a cluster.
+ * The keys of one partition. The stream has the name that the wire format gives it; the others
+ * carry it as their hash tag, so that all of them are in one slot of a cluster.
  */
 record Keys(String stream, String prefix) {
   static final String SETTINGS = "rookery:settings";

@@ -1,8 +1,11 @@
 package dev.rookery.redis;
 
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -11,6 +14,7 @@ final class Listeners {
   private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
 
   private final List<Registration> registrations = new CopyOnWriteArrayList<>();
+  private final Map<Partition, Position> told = new ConcurrentHashMap<>();
 
   /** An object of its own for each registration, since a listener may be registered twice. */
   private static final class Registration {
@@ -26,6 +30,21 @@ final class Listeners {
     Registration registration = new Registration(listener);
     registrations.add(registration);
     return () -> registrations.remove(registration);
+  }
+
+  /**
+   * Tells all of events up to a position, unless they were told of it before: an append of our own
+   * is heard of twice.
+   */
+  void tell(Partition partition, Position upTo) {
+    Position before = told.getOrDefault(partition, Position.ZERO);
+    if (upTo.isAfter(before) && told.merge(partition, upTo, Listeners::later).equals(upTo)) {
+      tell(partition);
+    }
+  }
+
+  private static Position later(Position one, Position other) {
+    return one.isAfter(other) ? one : other;
   }
 
   /** Tells all; what one of them throws, errors too, reaches neither the others nor who tells. */

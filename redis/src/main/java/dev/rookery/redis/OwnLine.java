@@ -9,7 +9,10 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** A connection to one server. What is sent is on its way at once, whether or not an answer is awaited. */
+/**
+ * A connection to one server. What is sent is on its way at once, whether or not an answer is
+ * awaited.
+ */
 final class OwnLine implements Line {
   private final HostAndPort server;
   private final JedisClientConfig config;

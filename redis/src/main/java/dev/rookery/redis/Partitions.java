@@ -2,13 +2,14 @@ package dev.rookery.redis;
 
 import dev.rookery.Durability;
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** The partitions of a bus: who appends to them, and what others did to them. */
@@ -19,7 +20,7 @@ final class Partitions implements AutoCloseable {
   private final List<Partition> known;
   private final Duration idWindow;
   private final Supplier<Durability> durability;
-  private final Consumer<Partition> appended;
+  private final BiConsumer<Partition, Position> appended;
   private final Map<Partition, Appender> appenders = new ConcurrentHashMap<>();
   private final Map<Partition, Long> lost = new ConcurrentHashMap<>();
 
@@ -28,7 +29,7 @@ final class Partitions implements AutoCloseable {
       List<Partition> known,
       Duration idWindow,
       Supplier<Durability> durability,
-      Consumer<Partition> appended) {
+      BiConsumer<Partition, Position> appended) {
     this.redis = redis;
     this.known = List.copyOf(known);
     this.idWindow = idWindow;
@@ -43,8 +44,7 @@ final class Partitions implements AutoCloseable {
 
   Appender appender(Partition partition) {
     return appenders.computeIfAbsent(
-        partition,
-        p -> new Appender(redis, p, idWindow, durability, () -> appended.accept(p)));
+        partition, p -> new Appender(redis, p, idWindow, durability, end -> appended.accept(p, end)));
   }
 
   /** What stands there now. Notices what others removed. */

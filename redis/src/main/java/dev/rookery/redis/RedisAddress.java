@@ -33,7 +33,9 @@ record RedisAddress(
     for (String option : address.options().keySet()) {
       if (!OPTIONS.contains(option)) {
         throw new InvalidInput(
-            "the option '" + InvalidInput.shown(option) + "' is not known to redis; known is durability");
+            "the option '"
+                + InvalidInput.shown(option)
+                + "' is not known to redis; known is durability");
       }
     }
     URI uri = uri(address);
@@ -94,6 +96,10 @@ record RedisAddress(
 
   @Override
   public String toString() {
-    return (tls ? "rediss://" : "redis://") + host + ":" + port + (database == 0 ? "" : "/" + database);
+    return (tls ? "rediss://" : "redis://")
+        + host
+        + ":"
+        + port
+        + (database == 0 ? "" : "/" + database);
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.SslOptions;
 
 /** One open of a log in Redis. */
 final class RedisBackend implements Backend {
@@ -82,8 +83,10 @@ final class RedisBackend implements Backend {
             .socketTimeoutMillis(ANSWER_MILLIS)
             .blockingSocketTimeoutMillis(ANSWER_MILLIS)
             .database(address.database())
-            .clientName("rookery")
-            .ssl(address.tls());
+            .clientName("rookery");
+    if (address.tls()) {
+      builder.sslOptions(SslOptions.defaults());
+    }
     address.user().ifPresent(builder::user);
     address.password().ifPresent(builder::password);
     return builder.build();

@@ -103,8 +103,8 @@ final class RedisDeadLetters implements DeadLetterStore {
     Map<Partition, List<String>> byPartition = new LinkedHashMap<>();
     for (String id : new LinkedHashSet<>(ids)) {
       partition(id)
-          .ifPresent(partition ->
-              byPartition.computeIfAbsent(partition, p -> new ArrayList<>()).add(id));
+          .ifPresent(
+              partition -> byPartition.computeIfAbsent(partition, p -> new ArrayList<>()).add(id));
     }
     return byPartition;
   }
@@ -254,8 +254,7 @@ final class RedisDeadLetters implements DeadLetterStore {
     long marked = 0;
     for (var each : split(ids).entrySet()) {
       String letters = Keys.of(each.getKey()).letters();
-      marked +=
-          redis.run(Call.of(Scripts.Name.REDRIVE, letters).withAll(each.getValue())).number();
+      marked += redis.run(Call.of(Scripts.Name.REDRIVE, letters).withAll(each.getValue())).number();
     }
     return (int) marked;
   }

@@ -12,6 +12,7 @@ import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.EventLog;
 import dev.rookery.spi.Place;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class RedisLog implements EventLog {
   }
 
   private int pageSize(int events, long bytes) {
-    return (int) Math.clamp(Math.min(events, bytes / averageBytes + 1), 1, LARGEST_PAGE);
+    return Math.clamp(Math.min(events, bytes / averageBytes + 1), 1, LARGEST_PAGE);
   }
 
   private List<Reply> page(Partition partition, Position from, int count) {
@@ -113,7 +114,10 @@ final class RedisLog implements EventLog {
       return Optional.empty();
     }
     if (tail.trimmed().isAfter(after)) {
-      return Optional.of(tail.taken().isAfter(after) ? taken(partition, after, tail) : trimmed(partition, after, tail));
+      return Optional.of(
+          tail.taken().isAfter(after)
+              ? taken(partition, after, tail)
+              : trimmed(partition, after, tail));
     }
     boolean deletedAlone = tail.lost() > 0 && !page.isEmpty() && tail.last().isAfter(after);
     return deletedAlone ? Optional.empty() : Optional.of(unknown(partition, after, tail));
@@ -189,9 +193,7 @@ final class RedisLog implements EventLog {
   /** The place after the last entry up to a bound. */
   private Place place(Partition partition, Tail tail, String bound) {
     List<Reply> last =
-        redis
-            .call(Command.XREVRANGE, Keys.of(partition).stream(), bound, "-", "COUNT", 1)
-            .list();
+        redis.call(Command.XREVRANGE, Keys.of(partition).stream(), bound, "-", "COUNT", 1).list();
     if (last.isEmpty()) {
       return tail.earliest();
     }
@@ -215,9 +217,7 @@ final class RedisLog implements EventLog {
     while (true) {
       List<Reply> answer =
           redis
-              .run(
-                  Call.of(Scripts.Name.COUNT, stream)
-                      .with(from, Ids.of(upTo), LARGEST_PAGE))
+              .run(Call.of(Scripts.Name.COUNT, stream).with(from, Ids.of(upTo), LARGEST_PAGE))
               .list();
       count += answer.get(0).number();
       if (answer.get(0).number() < LARGEST_PAGE) {
@@ -231,14 +231,15 @@ final class RedisLog implements EventLog {
   @Override
   public List<Operations.Located> find(String id) {
     List<Operations.Located> found = new ArrayList<>();
+    byte[] wanted = id.getBytes(StandardCharsets.UTF_8);
     for (Partition partition : partitions.known()) {
       String upTo = "+";
       for (List<Reply> page = before(partition, upTo);
           !page.isEmpty();
           page = before(partition, upTo)) {
         for (Reply each : page) {
-          if (EventFields.decode(each) instanceof Entry.Stored(var position, var event)
-              && event.id().equals(id)) {
+          if (EventFields.hasId(each, wanted)
+              && EventFields.decode(each) instanceof Entry.Stored(var position, var event)) {
             found.add(new Operations.Located(partition, position, event));
           }
         }
@@ -263,8 +264,7 @@ final class RedisLog implements EventLog {
     Keys keys = Keys.of(partition);
     return redis
         .run(
-            Call.of(
-                    Scripts.Name.TRIM, keys.stream(), keys.meta(), keys.floors(), keys.groups())
+            Call.of(Scripts.Name.TRIM, keys.stream(), keys.meta(), keys.floors(), keys.groups())
                 .with(age.map(Duration::toMillis).orElse(-1L), keepBytes.orElse(-1L), TRIM_SLICE))
         .number();
   }

@@ -149,8 +149,7 @@ final class RedisSubscriptions implements SubscriptionStore {
           .forEach(partition -> cursors.forget(name, partition));
       Reply answer =
           redis.run(
-              Call.of(Scripts.Name.CHANGE, Keys.SUBSCRIPTIONS)
-                  .with(name, 1, raw.get(), "remove"));
+              Call.of(Scripts.Name.CHANGE, Keys.SUBSCRIPTIONS).with(name, 1, raw.get(), "remove"));
       if (!answer.isNothing()) {
         return true;
       }
@@ -233,8 +232,7 @@ final class RedisSubscriptions implements SubscriptionStore {
   public Set<String> announce(String name, String subscriber, Duration ttl) {
     return redis
         .run(
-            Call.of(Scripts.Name.ANNOUNCE, Keys.subscribers(name))
-                .with(subscriber, ttl.toMillis()))
+            Call.of(Scripts.Name.ANNOUNCE, Keys.subscribers(name)).with(subscriber, ttl.toMillis()))
         .list()
         .stream()
         .map(Reply::text)

@@ -17,32 +17,37 @@ final class Scripts {
   /** The clock of the server; tests have one that they move. */
   static final String SERVER_CLOCK = resource("clock");
 
-  /** A script, and the parts that stand before it; all of its keys are in one slot. */
+  /** Each a file of its name; all of its keys are in one slot. */
   enum Name {
-    APPEND("ids", "tail"),
-    LOOK("ids", "tail"),
+    APPEND,
+    LOOK,
     COUNT,
-    TRIM("ids", "tail"),
+    TRIM,
     CHANGE,
-    BEGIN("cursors"),
-    REWIND("cursors"),
-    SAVE("cursors"),
+    BEGIN,
+    REWIND,
+    SAVE,
     FORGET,
-    CLAIM("cursors"),
-    RENEW("cursors"),
-    RELEASE("cursors"),
+    CLAIM,
+    RENEW,
+    RELEASE,
     ANNOUNCE,
-    BURY("cursors", "letters"),
-    SETTLE("cursors", "letters"),
-    REDRIVE("letters"),
-    PICK("letters"),
-    PRUNE("letters");
+    BURY,
+    SETTLE,
+    REDRIVE,
+    PICK,
+    PRUNE
+  }
 
-    private final List<String> parts;
-
-    Name(String... parts) {
-      this.parts = List.of(parts);
-    }
+  /** What several scripts share, and stands before them. */
+  private static List<String> parts(Name name) {
+    return switch (name) {
+      case APPEND, LOOK, TRIM -> List.of("ids", "tail");
+      case BEGIN, REWIND, SAVE, CLAIM, RENEW, RELEASE -> List.of("cursors");
+      case BURY, SETTLE -> List.of("cursors", "letters");
+      case REDRIVE, PICK, PRUNE -> List.of("letters");
+      case COUNT, CHANGE, FORGET, ANNOUNCE -> List.of();
+    };
   }
 
   private record Script(String text, String sha) {}
@@ -52,7 +57,7 @@ final class Scripts {
   Scripts(String clock) {
     for (Name name : Name.values()) {
       StringBuilder text = new StringBuilder(clock);
-      name.parts.forEach(part -> text.append(resource(part)));
+      parts(name).forEach(part -> text.append(resource(part)));
       text.append(resource(name.name().toLowerCase(java.util.Locale.ROOT)));
       scripts.put(name, new Script(text.toString(), sha1(text.toString())));
     }

@@ -27,7 +27,12 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
     requireVersion(redis, info(redis, "server", "redis_version"));
     Map<String, String> found = new TreeMap<>();
     for (String name :
-        List.of("appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory", "maxmemory-policy")) {
+        List.of(
+            "appendonly",
+            "appendfsync",
+            "no-appendfsync-on-rewrite",
+            "maxmemory",
+            "maxmemory-policy")) {
       try {
         redis
             .ask(Command.CONFIG, "GET", name)
@@ -76,7 +81,8 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
     boolean synced = true;
     if (!found.getOrDefault("appendonly", "").equals("yes")) {
       synced = false;
-      lines.add("appendonly is no: what was taken since the last snapshot is lost with the process");
+      lines.add(
+          "appendonly is no: what was taken since the last snapshot is lost with the process");
     } else if (!found.getOrDefault("appendfsync", "").equals("always")) {
       synced = false;
       lines.add(
@@ -89,10 +95,14 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
     }
     String policy = found.getOrDefault("maxmemory-policy", "");
     if (!policy.equals("noeviction")) {
-      lines.add("maxmemory-policy is " + policy + ": under pressure it deletes events and cursors; set noeviction");
+      lines.add(
+          "maxmemory-policy is "
+              + policy
+              + ": under pressure it deletes events and cursors; set noeviction");
     }
     if (found.getOrDefault("maxmemory", "0").equals("0")) {
-      lines.add("maxmemory is 0: when memory runs out the system kills Redis instead of it refusing events");
+      lines.add(
+          "maxmemory is 0: when memory runs out the system kills Redis instead of it refusing events");
     }
     return new ServerSettings(
         synced ? Durability.FSYNCED : Durability.ACCEPTED,

@@ -14,8 +14,17 @@ final class Trouble {
   /** Beginnings of answers that mean: this very server can do nothing now. */
   private static final List<String> PASSING =
       List.of(
-          "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF",
-          "NOREPLICAS", "UNBLOCKED", "OOM", "ERR max number of clients");
+          "LOADING",
+          "READONLY",
+          "MASTERDOWN",
+          "CLUSTERDOWN",
+          "TRYAGAIN",
+          "BUSY",
+          "MISCONF",
+          "NOREPLICAS",
+          "UNBLOCKED",
+          "OOM",
+          "ERR max number of clients");
 
   private Trouble() {}
 

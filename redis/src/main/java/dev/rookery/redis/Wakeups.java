@@ -48,12 +48,11 @@ final class Wakeups implements AutoCloseable {
   /** Adds a listener; the wait begins with the first. */
   Runnable listen(Consumer<Partition> listener) {
     Runnable registration =
-        listeners.add(
-            partition -> {
-              if (!closed) {
-                listener.accept(partition);
-              }
-            });
+        listeners.add(partition -> {
+          if (!closed) {
+            listener.accept(partition);
+          }
+        });
     if (started.compareAndSet(false, true)) {
       start();
     }
@@ -140,15 +139,14 @@ final class Wakeups implements AutoCloseable {
               .add("STREAMS")
               .blocking();
       watched.forEach(partition -> read.key(Keys.of(partition).stream()));
-      watched.forEach(partition ->
-          read.add(Ids.of(ends.getOrDefault(partition, Position.ZERO))));
+      watched.forEach(partition -> read.add(Ids.of(ends.getOrDefault(partition, Position.ZERO))));
       line.send(read);
       List<Reply> streams = line.answer().list();
       for (Reply stream : streams) {
-        Partition partition =
-            Objects.requireNonNull(byStream.get(stream.list().getFirst().text()));
-        ends.put(partition, end(partition));
-        listeners.tell(partition);
+        Partition partition = Objects.requireNonNull(byStream.get(stream.list().getFirst().text()));
+        Position end = end(partition);
+        ends.put(partition, end);
+        listeners.tell(partition, end);
       }
       if (environment.nanoTime() - lookedAt > LOOK_NANOS) {
         lookAround();
@@ -159,9 +157,7 @@ final class Wakeups implements AutoCloseable {
 
     private Position end(Partition partition) {
       List<Reply> last =
-          redis
-              .call(Command.XREVRANGE, Keys.of(partition).stream(), "+", "-", "COUNT", 1)
-              .list();
+          redis.call(Command.XREVRANGE, Keys.of(partition).stream(), "+", "-", "COUNT", 1).list();
       return last.isEmpty()
           ? ends.getOrDefault(partition, Position.ZERO)
           : Ids.position(last.getFirst().list().getFirst().bytes());

@@ -43,10 +43,12 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(String... settings) {
+    return new TestServer(freePort(), settings);
+  }
+
+  private static int freePort() {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int port = free.getLocalPort();
-      free.close();
-      return new TestServer(port, settings);
+      return free.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,99 @@
+package dev.rookery.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rookery.Durability;
+import dev.rookery.InvalidInput;
+import dev.rookery.LogFailed;
+import dev.rookery.spi.Appended;
+import dev.rookery.testkit.Samples;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the settings of a server are worth, and that it is said. */
+class ServerSettingsTest {
+  private static final Map<String, String> SAFE =
+      Map.of(
+          "appendonly", "yes",
+          "appendfsync", "always",
+          "no-appendfsync-on-rewrite", "no",
+          "maxmemory", "1000000000",
+          "maxmemory-policy", "noeviction");
+
+  @Test
+  void aSafeServerHasNoWeaknessAndSyncs() {
+    ServerSettings settings = ServerSettings.judged("redis://one:6379", SAFE);
+
+    assertThat(settings).isEqualTo(new ServerSettings(Durability.FSYNCED, java.util.List.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "appendonly, no, ACCEPTED",
+    "appendfsync, everysec, ACCEPTED",
+    "appendfsync, no, ACCEPTED",
+    "no-appendfsync-on-rewrite, yes, ACCEPTED",
+    "maxmemory-policy, allkeys-lru, FSYNCED",
+    "maxmemory, 0, FSYNCED"
+  })
+  void everyUnsafeSettingIsNamedInOneLine(String name, String value, Durability level) {
+    Map<String, String> found = new TreeMap<>(SAFE);
+    found.put(name, value);
+
+    ServerSettings settings = ServerSettings.judged("redis://one:6379", found);
+
+    assertThat(settings.durability()).isEqualTo(level);
+    assertThat(settings.weaknesses()).hasSize(1);
+    assertThat(settings.weaknesses().getFirst())
+        .startsWith("redis://one:6379: " + name + " is " + value);
+  }
+
+  @Test
+  void aServerThatSyncsGivesWhatIsDemanded() {
+    try (TestServer server = TestServer.start("save \"\"", "appendonly yes", "appendfsync always");
+        Opened opened = Opened.at(server.address() + "?durability=fsynced")) {
+      Appended answer = opened.log().append(Opened.BOT, Samples.appends("a")).getFirst();
+
+      assertThat(answer)
+          .isEqualTo(new Appended.Stored(answer.position(), Durability.FSYNCED));
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotSyncIsRefusedWhereItIsDemanded() {
+    String address = TestServer.shared().address() + "?durability=fsynced";
+
+    assertThatThrownBy(() -> Opened.at(address))
+        .isInstanceOf(InvalidInput.class)
+        .hasMessageContaining("appendonly is no");
+  }
+
+  @Test
+  void settingsThatCannotBeReadAreAWeaknessAndNoFailure() {
+    TestServer server = TestServer.shared();
+    server.ask("ACL", "SETUSER", "bot", "on", ">secret", "~*", "&*", "+@all", "-config");
+
+    try (Opened opened = Opened.at("redis://bot:secret@127.0.0.1:" + server.port())) {
+      assertThat(opened.backend().capabilities().durability()).isEqualTo(Durability.ACCEPTED);
+      assertThat(opened.backend().capabilities().weaknesses())
+          .singleElement()
+          .asString()
+          .contains("cannot be read")
+          .doesNotContain("secret");
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsRefusedWithoutBeingShown() {
+    String address = "redis://bot:wrong@127.0.0.1:" + TestServer.shared().port();
+
+    assertThatThrownBy(() -> Opened.at(address))
+        .isInstanceOf(LogFailed.class)
+        .hasMessageContaining("WRONGPASS")
+        .hasMessageNotContaining(":wrong");
+  }
+}
