@@ -43,6 +43,17 @@ final class Listeners {
     }
   }
 
+  /** Those who listen from now on need not be told of what is there. */
+  void toldAlready(Partition partition, Position upTo) {
+    told.put(partition, upTo);
+  }
+
+  /** Tells of a partition whose positions went back. */
+  void beginAnew(Partition partition, Position end) {
+    told.put(partition, end);
+    tell(partition);
+  }
+
   private static Position later(Position one, Position other) {
     return one.isAfter(other) ? one : other;
   }

@@ -24,7 +24,7 @@ final class RedisBackend implements Backend {
   private static final int ANSWER_MILLIS = 10_000;
 
   private final Redis redis;
-  private final ServerSettings settings;
+  private final LiveSettings settings;
   private final Partitions partitions;
   private final Wakeups wakeups;
   private final RedisLog log;
@@ -33,15 +33,15 @@ final class RedisBackend implements Backend {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RedisBackend(
-      Redis redis, ServerSettings settings, BusConfig config, Environment environment) {
+      Redis redis, LiveSettings settings, BusConfig config, Environment environment) {
     this.redis = redis;
     this.settings = settings;
     Listeners listeners = new Listeners();
     partitions =
         new Partitions(
             redis, config.partitions(), config.idWindow(), settings::durability, listeners::tell);
-    wakeups = new Wakeups(redis, partitions, listeners, environment);
-    log = new RedisLog(redis, partitions, wakeups);
+    wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
+    log = new RedisLog(redis, partitions, settings, wakeups);
     subscriptions = new RedisSubscriptions(redis);
     deadLetters = new RedisDeadLetters(redis, partitions);
   }
@@ -51,9 +51,7 @@ final class RedisBackend implements Backend {
       RedisAddress address, BusConfig config, Environment environment, Scripts scripts) {
     Redis redis = connect(address, scripts);
     try {
-      ServerSettings settings = ServerSettings.of(redis);
-      settings.require(address);
-      return new RedisBackend(redis, settings, config, environment);
+      return new RedisBackend(redis, new LiveSettings(redis), config, environment);
     } catch (RuntimeException e) {
       redis.close();
       throw e;

@@ -37,17 +37,20 @@ final class RedisLog implements EventLog {
 
   private final Redis redis;
   private final Partitions partitions;
+  private final LiveSettings settings;
   private final Wakeups wakeups;
   private volatile long averageBytes = 1_024;
 
-  RedisLog(Redis redis, Partitions partitions, Wakeups wakeups) {
+  RedisLog(Redis redis, Partitions partitions, LiveSettings settings, Wakeups wakeups) {
     this.redis = redis;
     this.partitions = partitions;
+    this.settings = settings;
     this.wakeups = wakeups;
   }
 
   @Override
   public List<Appended> append(Partition partition, List<Append> events) {
+    settings.requireDemanded();
     return events.isEmpty() ? List.of() : partitions.appender(partition).append(events);
   }
 

@@ -32,15 +32,22 @@ final class Wakeups implements AutoCloseable {
 
   private final Redis redis;
   private final Partitions partitions;
+  private final LiveSettings settings;
   private final Listeners listeners;
   private final Environment environment;
   private final AtomicBoolean started = new AtomicBoolean();
   private final List<Watch> watches = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
-  Wakeups(Redis redis, Partitions partitions, Listeners listeners, Environment environment) {
+  Wakeups(
+      Redis redis,
+      Partitions partitions,
+      LiveSettings settings,
+      Listeners listeners,
+      Environment environment) {
     this.redis = redis;
     this.partitions = partitions;
+    this.settings = settings;
     this.listeners = listeners;
     this.environment = environment;
   }
@@ -94,7 +101,11 @@ final class Wakeups implements AutoCloseable {
     /** Where the streams end now, so that what comes from here on is told. */
     void remember() {
       try {
-        watched.forEach(partition -> ends.put(partition, partitions.look(partition).last()));
+        for (Partition partition : watched) {
+          Position end = partitions.look(partition).last();
+          ends.put(partition, end);
+          listeners.toldAlready(partition, end);
+        }
       } catch (RookeryException e) {
         // Then they are told of all that is there
       }
@@ -118,14 +129,19 @@ final class Wakeups implements AutoCloseable {
       }
     }
 
-    /** Tells of every stream that is not as it was known. */
+    /** Tells of every stream that is not as it was known, and looks at the server's settings. */
     private void lookAround() {
       for (Partition partition : watched) {
         Position end = partitions.look(partition).last();
-        if (!end.equals(ends.put(partition, end))) {
-          listeners.tell(partition);
+        Position before = ends.getOrDefault(partition, Position.ZERO);
+        ends.put(partition, end);
+        if (before.isAfter(end)) {
+          listeners.beginAnew(partition, end);
+        } else {
+          listeners.tell(partition, end);
         }
       }
+      settings.refresh();
       lookedAt = environment.nanoTime();
     }
 

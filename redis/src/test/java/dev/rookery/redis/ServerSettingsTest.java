@@ -1,11 +1,13 @@
 package dev.rookery.redis;
 
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.Durability;
 import dev.rookery.InvalidInput;
 import dev.rookery.LogFailed;
+import dev.rookery.PublishRejected;
 import dev.rookery.spi.Appended;
 import dev.rookery.testkit.Samples;
 import java.util.Map;
@@ -70,6 +72,27 @@ class ServerSettingsTest {
     assertThatThrownBy(() -> Opened.at(address))
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining("appendonly is no");
+  }
+
+  @Test
+  void aServerThatNoLongerSyncsIsNoticedAndRefusedWhereItIsDemanded() {
+    try (TestServer server = TestServer.start("save \"\"", "appendonly yes", "appendfsync always");
+        Opened demanding = Opened.at(server.address() + "?durability=fsynced");
+        Opened opened = Opened.at(server.address())) {
+      demanding.log().listen(partition -> {});
+      opened.log().listen(partition -> {});
+
+      server.ask("CONFIG", "SET", "appendfsync", "everysec");
+
+      soon()
+          .until(() -> opened.backend().capabilities().durability() == Durability.ACCEPTED);
+      assertThat(opened.log().append(Opened.BOT, Samples.appends("a"))).hasSize(1);
+      soon()
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> demanding.log().append(Opened.BOT, Samples.appends("b")))
+                  .isInstanceOf(PublishRejected.class)
+                  .hasMessageContaining("appendfsync is everysec"));
+    }
   }
 
   @Test

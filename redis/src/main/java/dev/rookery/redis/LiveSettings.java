@@ -1,0 +1,58 @@
+package dev.rookery.redis;
+
+import dev.rookery.Durability;
+import dev.rookery.InvalidInput;
+import dev.rookery.PublishRejected;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/** The settings of the server as they were looked at last; an operator may change them any time. */
+final class LiveSettings {
+  private static final System.Logger LOG = System.getLogger(LiveSettings.class.getName());
+
+  private final Redis redis;
+  private volatile ServerSettings now;
+
+  /**
+   * Looks for the first time.
+   *
+   * @throws InvalidInput when the server cannot give what its address demands
+   */
+  LiveSettings(Redis redis) {
+    this.redis = redis;
+    now = ServerSettings.of(redis);
+    now.require(redis.address());
+  }
+
+  /** Looks again, and says what got weaker. */
+  void refresh() {
+    ServerSettings before = now;
+    now = ServerSettings.of(redis);
+    for (String weakness : now.weaknesses()) {
+      if (!before.weaknesses().contains(weakness)) {
+        LOG.log(Level.ERROR, "the settings changed: " + weakness);
+      }
+    }
+  }
+
+  List<String> weaknesses() {
+    return now.weaknesses();
+  }
+
+  Durability durability() {
+    return now.durability();
+  }
+
+  /**
+   * Compares with what the address demands.
+   *
+   * @throws PublishRejected when the server can no longer give it
+   */
+  void requireDemanded() {
+    try {
+      now.require(redis.address());
+    } catch (InvalidInput e) {
+      throw new PublishRejected(String.valueOf(e.getMessage()), e);
+    }
+  }
+}
