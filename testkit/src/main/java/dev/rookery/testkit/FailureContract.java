@@ -103,7 +103,8 @@ public interface FailureContract extends BusUnderTest {
                 throw new RetryAfter(Duration.ofMillis(500), "not yet");
               }
             });
-    subscribe(listening("watcher").window(4), recorder);
+    RetryPolicy patient = new RetryPolicy(1_000, Duration.ZERO, Duration.ZERO);
+    subscribe(listening("watcher").window(4).retry(patient), recorder);
 
     say("bad-1", "bad");
     say("bad-2", "bad");
