@@ -104,8 +104,7 @@ class FailingSyncTest {
   /** The seeded bug: a failure that the log does not hear of is one that it does not heed. */
   @Test
   void aLogThatGoesOnAfterItIsFoundOut() throws Exception {
-    Life life =
-        live(folder.resolve("on"), Fault.at(Fixture.WAL, Fault.UNTOLD, 10), 500);
+    Life life = live(folder.resolve("on"), Fault.at(Fixture.WAL, Fault.UNTOLD, 10), 500);
 
     List<String> wrong = check(life, cut(life.steps, 0));
 

@@ -96,7 +96,8 @@ class FullDiskTest {
   }
 
   private void allAreHandled() {
-    within(SOON).untilAsserted(() -> assertThat(handled).hasSizeGreaterThanOrEqualTo(receipts.count()));
+    within(SOON)
+        .untilAsserted(() -> assertThat(handled).hasSizeGreaterThanOrEqualTo(receipts.count()));
   }
 
   private void allAreRefusedAndRead(EventBus bus, FileBackend backend) {

@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * What of a folder is on the platter of a disk, as POSIX promises it and no better: what was synced,
- * and of all else any part. That part is chosen sector by sector. A file's name is there for
- * certain only after a sync of the folder. What a failed sync had to bring to the platter, no later
- * sync brings.
+ * What of a folder is on the platter of a disk, as POSIX promises it and no better: what was
+ * synced, and of all else any part. That part is chosen sector by sector. A file's name is there
+ * for certain only after a sync of the folder. What a failed sync had to bring to the platter, no
+ * later sync brings.
  */
 final class Platter {
   private static final int SECTOR = 512;
@@ -93,9 +93,11 @@ final class Platter {
   }
 
   private Content content(DiskStep step) {
-    return living.computeIfAbsent(step.file(), file -> {
-      throw new IllegalStateException("nobody made " + file);
-    });
+    return living.computeIfAbsent(
+        step.file(),
+        file -> {
+          throw new IllegalStateException("nobody made " + file);
+        });
   }
 
   private void sync(DiskStep step) {

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Processes that publish until the power is cut, {@code -Drookery.rounds} of them, each on what the
- * cut before left. What each did is also cut at other moments, and what that leaves is judged alike.
+ * cut before left. What each did is also cut at other moments, and what that leaves is judged
+ * alike.
  */
 @Tag("nightly")
 @Timeout(1_800)

@@ -66,7 +66,8 @@ final class Receipts {
       long lost = wrong.stream().filter(each -> each.endsWith("is lost")).count();
       return new Verdict(events.size(), lost, wrong, opening);
     } catch (RookeryException e) {
-      return new Verdict(0, count(), List.of(e.toString()), Duration.ofNanos(System.nanoTime() - begin));
+      return new Verdict(
+          0, count(), List.of(e.toString()), Duration.ofNanos(System.nanoTime() - begin));
     }
   }
 
