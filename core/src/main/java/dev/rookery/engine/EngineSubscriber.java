@@ -109,6 +109,8 @@ final class EngineSubscriber implements Subscriber {
           turn();
         } catch (BackendUnavailable e) {
           state = "waiting for the store: " + e.getMessage();
+        } catch (OutOfMemoryError e) {
+          state = "waiting for memory";
         }
         if (!closing) {
           events.await(seen, pauseNanos());
@@ -116,7 +118,7 @@ final class EngineSubscriber implements Subscriber {
       }
     } catch (InterruptedException e) {
       state = "interrupted";
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       state = "failed: " + e.getMessage();
       LOG.log(System.Logger.Level.ERROR, "the subscriber of " + name + " failed", e);
     } finally {

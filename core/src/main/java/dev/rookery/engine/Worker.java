@@ -149,6 +149,9 @@ final class Worker {
   private final List<DeadLetter> toBury = new ArrayList<>();
   private final List<String> toUnbury = new ArrayList<>();
 
+  /** Letters that the last owner may have left, of events that were handled now after all. */
+  private final List<String> left = new ArrayList<>();
+
   private record Timer(Instant at, Lane lane) {}
 
   /**
@@ -270,6 +273,7 @@ final class Worker {
   private Pending pending(
       Position position, Event event, Cursor.@Nullable Waiting earlier, Instant now) {
     Pending pending = Pending.fromLog(position, event, outstanding.add(position));
+    pending.mayHaveLetter = crashes > 0;
     if (earlier != null) {
       resume(pending, earlier, now);
       tried.put(position, pending);
@@ -521,6 +525,9 @@ final class Worker {
         settledMeanwhile.add(letter.id());
       }
     });
+    if (pending.mayHaveLetter) {
+      left.add(DeadLetter.idOf(subscription.name(), job.partition(), pending.position));
+    }
     unsaved++;
     change(now);
   }
@@ -1105,6 +1112,10 @@ final class Worker {
             || (stopping && running.isEmpty() && burying.isEmpty())
             || (endReached && outstanding.isEmpty() && running.isEmpty());
     if (due) {
+      if (!left.isEmpty()) {
+        effects.add(new Effect.Unbury(List.copyOf(left)));
+        left.clear();
+      }
       saving = true;
       changed = false;
       saveNow = false;
