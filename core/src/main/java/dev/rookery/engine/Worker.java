@@ -211,10 +211,12 @@ final class Worker {
 
   private void begin(Instant now) {
     for (Lane lane : List.copyOf(parked.values())) {
-      lane.parkedHead.filter(_ -> lane.due != null).ifPresent(head -> {
-        lane.due = Pending.due(head.state(), now);
-        timers.add(new Timer(lane.due, lane));
-      });
+      lane.parkedHead
+          .filter(_ -> lane.due != null)
+          .ifPresent(head -> {
+            lane.due = Pending.due(head.state(), now);
+            timers.add(new Timer(lane.due, lane));
+          });
       fetch(lane, now);
     }
     operatorActed(now);
