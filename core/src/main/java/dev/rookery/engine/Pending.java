@@ -40,9 +40,6 @@ final class Pending {
   /** Whether its letter is on the way into the store. */
   boolean burying;
 
-  /** Whether the last owner may have stored a letter of it and not have lived to say so. */
-  boolean mayHaveLetter;
-
   /** Why it is never handed out: it is given up when its turn in its key comes. */
   @Nullable Doom doom;
 

@@ -149,9 +149,6 @@ final class Worker {
   private final List<DeadLetter> toBury = new ArrayList<>();
   private final List<String> toUnbury = new ArrayList<>();
 
-  /** Letters that the last owner may have left, of events that were handled now after all. */
-  private final List<String> left = new ArrayList<>();
-
   private record Timer(Instant at, Lane lane) {}
 
   /** A worker that goes on at a cursor, with the keys that have parked letters in the store. */
@@ -212,12 +209,10 @@ final class Worker {
 
   private void begin(Instant now) {
     for (Lane lane : List.copyOf(parked.values())) {
-      lane.parkedHead
-          .filter(_ -> lane.due != null)
-          .ifPresent(head -> {
-            lane.due = Pending.due(head.state(), now);
-            timers.add(new Timer(lane.due, lane));
-          });
+      lane.parkedHead.filter(_ -> lane.due != null).ifPresent(head -> {
+        lane.due = Pending.due(head.state(), now);
+        timers.add(new Timer(lane.due, lane));
+      });
       fetch(lane, now);
     }
     operatorActed(now);
@@ -271,7 +266,6 @@ final class Worker {
   private Pending pending(
       Position position, Event event, Cursor.@Nullable Waiting earlier, Instant now) {
     Pending pending = Pending.fromLog(position, event, outstanding.add(position));
-    pending.mayHaveLetter = crashes > 0;
     if (earlier != null) {
       resume(pending, earlier, now);
       tried.put(position, pending);
@@ -523,9 +517,6 @@ final class Worker {
         settledMeanwhile.add(letter.id());
       }
     });
-    if (pending.mayHaveLetter) {
-      left.add(DeadLetter.idOf(subscription.name(), job.partition(), pending.position));
-    }
     unsaved++;
     change(now);
   }
@@ -1110,10 +1101,6 @@ final class Worker {
             || (stopping && running.isEmpty() && burying.isEmpty())
             || (endReached && outstanding.isEmpty() && running.isEmpty());
     if (due) {
-      if (!left.isEmpty()) {
-        effects.add(new Effect.Unbury(List.copyOf(left)));
-        left.clear();
-      }
       saving = true;
       changed = false;
       saveNow = false;

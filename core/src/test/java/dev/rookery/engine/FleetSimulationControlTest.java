@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulation is worth something only if it finds the bugs that are there. */
 class FleetSimulationControlTest {
-  private static final int SEEDS = 100;
+  private static final int SEEDS = 60;
   private static final Change SETTLED_TWICE =
       new Change(
           "engine/Outstanding.java",

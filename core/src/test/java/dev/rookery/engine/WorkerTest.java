@@ -25,10 +25,6 @@ class WorkerTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private static Worker worker(Cursor cursor, String... parkedKeys) {
-    return worker(cursor, false, parkedKeys);
-  }
-
-  private static Worker worker(Cursor cursor, boolean cautious, String... parkedKeys) {
     Worker.Assignment job =
         new Worker.Assignment(
             Subscription.of("m", "user.*"),
@@ -36,7 +32,7 @@ class WorkerTest {
             1,
             _ -> true,
             Optional.empty(),
-            cautious,
+            false,
             4 << 20,
             16,
             32);
@@ -113,21 +109,6 @@ class WorkerTest {
             .toList();
 
     assertThat(runs(worker.step(new Message.Buried(letters), NOW))).containsExactly(List.of(3L));
-  }
-
-  @Test
-  void aLetterThatWasStoredJustBeforeACrashGoesWhenItsEventIsHandledAfterAll() {
-    Worker worker = worker(Cursor.at(Place.BEGINNING), true);
-    worker.step(new Message.Begin(), NOW);
-    worker.step(arrived("k"), NOW);
-    worker.step(new Message.Redriven(List.of()), NOW);
-    assertThat(runs(worker.step(new Message.Saved(1), NOW))).containsExactly(List.of(1L));
-
-    worker.step(settled(1, new Outcome.Handled()), NOW);
-
-    assertThat(worker.step(new Message.Due(), NOW.plusSeconds(1)))
-        .startsWith(new Effect.Unbury(List.of(DeadLetter.idOf("m", PARTITION, Position.of(1)))))
-        .anyMatch(Effect.Save.class::isInstance);
   }
 
   /** After a crash: the second event is parked, and the first one was being handled. */
