@@ -52,8 +52,9 @@ public record BusConfig(
       info.stream()
           .ifPresent(stream -> known(names, stream, "the type " + InvalidInput.shown(info.type())));
     }
-    if (!claimTtl.isPositive() || claimTtl.compareTo(Duration.ofDays(1)) > 0) {
-      throw new InvalidInput("claimTtl is " + claimTtl + "; it is positive and at most a day");
+    if (!claimTtl.isPositive() || claimTtl.compareTo(Duration.ofDays(10_000)) > 0) {
+      throw new InvalidInput(
+          "claimTtl is " + claimTtl + "; it is positive and at most 10,000 days");
     }
     if (idWindow.isNegative() || idWindow.compareTo(Duration.ofDays(365)) > 0) {
       throw new InvalidInput("idWindow is " + idWindow + "; it lies between 0 and 365 days");

@@ -281,7 +281,7 @@ final class EngineSubscriber implements Subscriber {
             parts,
             claim,
             claimedAt,
-            new Worker(job, takeOver.cursor(), takeOver.parkedKeys()),
+            new Worker(job, takeOver.cursor(), takeOver.asideKeys()),
             definition,
             handler,
             this::look);

@@ -151,8 +151,10 @@ final class Worker {
 
   private record Timer(Instant at, Lane lane) {}
 
-  /** A worker that goes on at a cursor, with the keys that have parked letters in the store. */
-  Worker(Assignment job, Cursor cursor, Collection<String> parkedKeys) {
+  /**
+   * A worker that goes on at a cursor, with the keys of which the store may hold what comes first.
+   */
+  Worker(Assignment job, Cursor cursor, Collection<String> asideKeys) {
     this.job = job;
     this.subscription = job.subscription();
     this.outstanding = new Outstanding(cursor.floor());
@@ -164,7 +166,7 @@ final class Worker {
     this.calmLeft = cautiousLeft;
     this.endReached = job.until().filter(until -> !until.isAfter(readUpTo)).isPresent();
     new TreeMap<>(cursor.parked()).forEach(this::restoreParked);
-    for (String key : parkedKeys) {
+    for (String key : asideKeys) {
       if (!parked.containsKey(key)) {
         restoreParked(key, new Cursor.Parked(Optional.empty(), false));
       }
@@ -209,10 +211,12 @@ final class Worker {
 
   private void begin(Instant now) {
     for (Lane lane : List.copyOf(parked.values())) {
-      lane.parkedHead.filter(_ -> lane.due != null).ifPresent(head -> {
-        lane.due = Pending.due(head.state(), now);
-        timers.add(new Timer(lane.due, lane));
-      });
+      lane.parkedHead
+          .filter(_ -> lane.due != null)
+          .ifPresent(head -> {
+            lane.due = Pending.due(head.state(), now);
+            timers.add(new Timer(lane.due, lane));
+          });
       fetch(lane, now);
     }
     operatorActed(now);

@@ -138,6 +138,20 @@ final class MemoryDeadLetters implements DeadLetterStore {
   }
 
   @Override
+  public NavigableMap<Position, String> givenUp(
+      String subscription, Partition partition, Position after) {
+    Worked worked = new Worked(subscription, partition);
+    NavigableMap<Position, String> keys = new TreeMap<>();
+    synchronized (lock) {
+      byId.values().stream()
+          .filter(letter -> Worked.of(letter).equals(worked) && !isParked(letter))
+          .filter(letter -> letter.position().isAfter(after))
+          .forEach(letter -> keys.put(letter.position(), letter.key()));
+    }
+    return keys;
+  }
+
+  @Override
   public List<DeadLetter> redriving(String subscription, Partition partition, int limit) {
     synchronized (lock) {
       NavigableMap<Standing, DeadLetter> letters =

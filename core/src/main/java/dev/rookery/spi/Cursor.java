@@ -3,9 +3,13 @@ package dev.rookery.spi;
 import dev.rookery.DeadLetter;
 import dev.rookery.Position;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * How far a subscription got in one partition.
@@ -30,7 +34,11 @@ public record Cursor(
    *
    * @param count how many events that is
    */
-  public record Range(Position first, Position last, long count) {}
+  public record Range(Position first, Position last, long count) {
+    private boolean holds(Position position) {
+      return !first.isAfter(position) && !position.isAfter(last);
+    }
+  }
 
   /**
    * An event that was tried.
@@ -59,6 +67,20 @@ public record Cursor(
     settled = List.copyOf(settled);
     waiting = Map.copyOf(waiting);
     parked = Map.copyOf(parked);
+  }
+
+  /** With more that is settled above the floor. */
+  public Cursor settling(SortedSet<Position> positions) {
+    List<Range> ranges = new ArrayList<>(settled);
+    Map<Position, Waiting> left = new HashMap<>(waiting);
+    for (Position position : positions) {
+      if (settled.stream().noneMatch(range -> range.holds(position))) {
+        ranges.add(new Range(position, position, 1));
+        left.remove(position);
+      }
+    }
+    ranges.sort(Comparator.comparing(Range::first));
+    return new Cursor(floor, ranges, left, parked, crashes);
   }
 
   public static Cursor at(Place floor) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 
 /** Deliveries given up or put aside. */
@@ -32,6 +33,12 @@ public interface DeadLetterStore {
    */
   List<DeadLetter> ofKey(
       String subscription, Partition partition, String key, Position after, int limit);
+
+  /**
+   * The keys of the events of a subscription's partition that were given up, by position, from
+   * after a position; the parked are left out.
+   */
+  NavigableMap<Position, String> givenUp(String subscription, Partition partition, Position after);
 
   /**
    * The letters of a subscription's partition that somebody asked for again, by rising position.

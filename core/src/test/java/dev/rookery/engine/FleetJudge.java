@@ -39,6 +39,7 @@ final class FleetJudge {
   private final Set<String> broken = new HashSet<>();
   private final Set<Place> handled = new HashSet<>();
   private final Set<Place> asideOnce = new HashSet<>();
+  private final Set<Place> givenUp = new HashSet<>();
   private final Set<Place> discarded = new HashSet<>();
   private final Map<Partition, Cursor> saved = new HashMap<>();
   private final Map<Key, Long> firstHandled = new HashMap<>();
@@ -54,11 +55,15 @@ final class FleetJudge {
   private final List<String> lives = new ArrayList<>();
   private final Map<Place, List<String>> stories = new HashMap<>();
 
+  private final Map<Partition, Position> replay = new HashMap<>();
+  private final Set<Partition> replayed = new HashSet<>();
+
   FleetJudge(Subscription subscription, Backend backend) {
     this.subscription = subscription;
     this.backend = backend;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private AssertionError broken(String promise, Object... arguments) {
     StringBuilder text = new StringBuilder(promise.formatted(arguments));
     for (Object argument : arguments) {
@@ -73,6 +78,7 @@ final class FleetJudge {
   }
 
   /** What became of an event, kept for the message where one seed is looked at. */
+  @SuppressWarnings("AnnotateFormatMethod")
   private void tell(Place place, String what, Object... arguments) {
     if (TELLING) {
       String line = what.formatted(arguments);
@@ -84,6 +90,25 @@ final class FleetJudge {
   }
 
   // ---- what happens
+
+  /** The subscription is a replay, which ends here. */
+  void replays(Map<Partition, Position> ends) {
+    replay.putAll(ends);
+  }
+
+  void replayEnded(Partition partition) {
+    replayed.add(partition);
+  }
+
+  /** Whether a replay has ended everywhere. */
+  boolean hasReplayed() {
+    return replayed.equals(replay.keySet());
+  }
+
+  private boolean isBehindReplay(Place place) {
+    Position end = replay.get(place.partition);
+    return end != null && Position.of(place.position).isAfter(end);
+  }
 
   void published(Partition partition, Event event) {
     long position = last.merge(partition, 1L, Long::sum);
@@ -112,6 +137,12 @@ final class FleetJudge {
     tell(place, "%s %s begins attempt %s of key %s", now, life, delivery.attempt(), event.key());
     if (!event.type().equals(SimulatedFleet.WANTED)) {
       throw broken("%s was not asked for", place);
+    }
+    if (replayed.contains(place.partition) || isBehindReplay(place)) {
+      throw broken("%s is handed out though the replay ends before", place);
+    }
+    if (givenUp.contains(place) && !delivery.redriven()) {
+      throw broken("%s was given up and is handed out again", place);
     }
     if (event.expiry().filter(now::isAfter).isPresent()) {
       throw broken("%s had expired", place);
@@ -165,6 +196,7 @@ final class FleetJudge {
     if (outcome instanceof Outcome.Handled) {
       occurred.add("Ack");
       times.merge(place, 1, Integer::sum);
+      givenUp.remove(place);
       boolean inOrder =
           !delivery.redriven() || subscription.exhausted() == Subscription.Exhausted.HOLD;
       Key key = new Key(delivery.partition(), delivery.event().key());
@@ -207,6 +239,7 @@ final class FleetJudge {
       asideOnce.add(place);
       if (letter.reason() != DeadLetter.Reason.PARKED) {
         occurred.add("Dead");
+        givenUp.add(place);
       }
     }
   }
@@ -225,7 +258,9 @@ final class FleetJudge {
   }
 
   void discarded(DeadLetter letter) {
-    discarded.add(new Place(letter.partition(), letter.position().high()));
+    Place place = new Place(letter.partition(), letter.position().high());
+    discarded.add(place);
+    givenUp.remove(place);
   }
 
   void renewed(Claim claim, Instant now) {
@@ -234,7 +269,8 @@ final class FleetJudge {
 
   void tookOver(Claim before, Claim now, Instant at) {
     Instant since = renewedAt.getOrDefault(before.epoch(), Instant.MIN);
-    if (!before.released() && at.isBefore(since.plus(before.ttl()))) {
+    boolean givenBack = before.released() || now.clean();
+    if (!givenBack && at.isBefore(since.plus(before.ttl()))) {
       throw broken("%s is taken from an owner that renewed at %s", now, since);
     }
     renewedAt.put(now.epoch(), at);
@@ -265,6 +301,7 @@ final class FleetJudge {
           event.type().equals(SimulatedFleet.WANTED) && event.expiry().isEmpty()
               || broken.contains(event.id());
       if (wanted
+          && !isBehindReplay(place)
           && !handled.contains(place)
           && !aside.contains(place)
           && !discarded.contains(place)) {

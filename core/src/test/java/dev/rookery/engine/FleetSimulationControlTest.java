@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulation is worth something only if it finds the bugs that are there. */
 class FleetSimulationControlTest {
-  private static final int SEEDS = 60;
+  private static final int SEEDS = 100;
   private static final Change SETTLED_TWICE =
       new Change(
           "engine/Outstanding.java",
@@ -49,7 +49,18 @@ class FleetSimulationControlTest {
                         backend.subscriptions().cursors(seen.subscription()).get(seen.partition());
                     return backend
                 """),
+            new Change(
+                "engine/TakeOver.java",
+                "claim -> of(backend, claim)",
+                "claim -> of(backend, claim, early)"),
+            new Change(
+                "engine/TakeOver.java",
+                "of(Backend backend, Claim claim)",
+                "of(Backend backend, Claim claim, Cursor early)"),
             new Change("engine/TakeOver.java", "backend.subscriptions().load(claim)", "early")),
+        Mutant.of(
+            "what was given up before a crash is tried again",
+            new Change("engine/TakeOver.java", "if (claim.clean()) {", "if (claim.epoch() > 0) {")),
         Mutant.of(
             "settled ranges are lost at a take-over",
             worker("new ArrayDeque<>(cursor.settled())", "new ArrayDeque<>()")),
@@ -127,6 +138,9 @@ class FleetSimulationControlTest {
             "a redriven letter stays in the store",
             worker("      toUnbury.add(letter.id());\n", "")),
         Mutant.of(
+            "a replay ends before its last events are settled",
+            worker(" && quiet && outstanding.isEmpty() && parked.isEmpty()", " && quiet")),
+        Mutant.of(
             "a claim is challenged before its time",
             new Change(
                 "engine/ClaimWatch.java",
@@ -153,19 +167,20 @@ class FleetSimulationControlTest {
   }
 
   private static Optional<String> firstFailure(ClassLoader classes, int seeds) throws Exception {
-    Method run =
-        classes
-            .loadClass("dev.rookery.engine.FleetRun")
-            .getDeclaredMethod("of", long.class, Subscription.Exhausted.class);
-    run.setAccessible(true);
-    for (long seed = 1; seed <= seeds; seed++) {
-      for (Subscription.Exhausted exhausted : Subscription.Exhausted.values()) {
-        try {
-          run.invoke(null, seed, exhausted);
-        } catch (InvocationTargetException e) {
-          return Optional.of(String.valueOf(e.getCause().getMessage()));
+    Class<?> runs = classes.loadClass("dev.rookery.engine.FleetRun");
+    Method live = runs.getDeclaredMethod("of", long.class, Subscription.Exhausted.class);
+    Method replay = runs.getDeclaredMethod("ofReplay", long.class);
+    live.setAccessible(true);
+    replay.setAccessible(true);
+    try {
+      for (long seed = 1; seed <= seeds; seed++) {
+        for (Subscription.Exhausted exhausted : Subscription.Exhausted.values()) {
+          live.invoke(null, seed, exhausted);
         }
+        replay.invoke(null, seed);
       }
+    } catch (InvocationTargetException e) {
+      return Optional.of(String.valueOf(e.getCause().getMessage()));
     }
     return Optional.empty();
   }

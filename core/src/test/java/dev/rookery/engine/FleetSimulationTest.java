@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rookery.Subscription;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,8 +14,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The engine in a simulated fleet, a seed after the other; {@code -Drookery.seeds=10000} for a long
  * run, {@code -Drookery.seed=4711} for that one alone.
  */
+@Tag("P3")
+@Tag("P4")
+@Tag("P6")
 class FleetSimulationTest {
-  private static final long SEEDS = Long.getLong("rookery.seeds", 100);
+  private static final long SEEDS = Long.getLong("rookery.seeds", 200);
   private static final long ONE_SEED = Long.getLong("rookery.seed", 0);
 
   @ParameterizedTest
@@ -43,6 +47,15 @@ class FleetSimulationTest {
           .contains("Handled", "Failed", "TimedOut", "Rejected")
           .contains("EXHAUSTED", "REJECTED", "PARKED", "LOOP", "CRASHED", "UNDECODABLE");
     }
+  }
+
+  @Test
+  void aReplayEndsWhenEverythingUpToItsEndIsSettled() {
+    Set<String> occurred = new TreeSet<>();
+    for (long seed = 1; seed <= Math.max(1, SEEDS / 10); seed++) {
+      occurred.addAll(FleetRun.ofReplay(seed).occurred());
+    }
+    assertThat(occurred).contains("Ended", "Stopped", "Retry", "Dead");
   }
 
   @Test

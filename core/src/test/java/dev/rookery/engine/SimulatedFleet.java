@@ -9,6 +9,7 @@ import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Outcome;
 import dev.rookery.Partition;
 import dev.rookery.Payload;
+import dev.rookery.Position;
 import dev.rookery.RetryPolicy;
 import dev.rookery.Subscription;
 import dev.rookery.memory.MemoryProvider;
@@ -61,6 +62,7 @@ final class SimulatedFleet implements AutoCloseable {
     CRASH,
     KILLED_BY_AN_EVENT,
     PAUSE,
+    CUT_OFF,
     EXPIRED_CLAIM,
     LOST_WRITE,
     LATE_WRITE,
@@ -88,13 +90,20 @@ final class SimulatedFleet implements AutoCloseable {
   private final Set<Flying> flying = new LinkedHashSet<>();
   private final Backend backend;
   private final int keys;
+  private final Map<Partition, Position> replayed = new HashMap<>();
   private int published;
   private int takeOvers;
   private boolean healed;
   private boolean outage;
   private Instant storeBackAt = Instant.MIN;
 
-  SimulatedFleet(long seed, Subscription.Exhausted exhausted) {
+  /**
+   * A fleet with nothing done yet.
+   *
+   * @param replay whether the subscription is a replay, which ends where the log ended when it was
+   *     made
+   */
+  SimulatedFleet(long seed, Subscription.Exhausted exhausted, boolean replay) {
     this.agenda = new Agenda(seed);
     this.keys = 1 + agenda.random(40);
     this.subscription =
@@ -110,6 +119,13 @@ final class SimulatedFleet implements AutoCloseable {
                 BusConfig.standard(),
                 agenda);
     this.judge = new FleetJudge(subscription, backend);
+    if (replay) {
+      while (published < EVENTS / 2) {
+        publishSome();
+      }
+      partitions.forEach(partition -> replayed.put(partition, judge.end(partition)));
+      judge.replays(replayed);
+    }
     store()
         .define(
             subscription,
@@ -121,6 +137,11 @@ final class SimulatedFleet implements AutoCloseable {
     }
     agenda.after(0, "publish", this::publish);
     agenda.after(100_000, "trim", this::trim);
+  }
+
+  /** Where the replay ends in a partition, if this is one. */
+  Optional<Position> until(Partition partition) {
+    return Optional.ofNullable(replayed.get(partition));
   }
 
   SubscriptionStore store() {
@@ -178,6 +199,13 @@ final class SimulatedFleet implements AutoCloseable {
   // ---- the log
 
   private void publish() {
+    publishSome();
+    if (published < EVENTS) {
+      agenda.after(agenda.random(60_000), "publish", this::publish);
+    }
+  }
+
+  private void publishSome() {
     Partition partition = partitions.get(agenda.random(partitions.size()));
     List<Append> events = new ArrayList<>();
     for (int i = 1 + agenda.random(5); i > 0 && published < EVENTS; i--) {
@@ -193,9 +221,6 @@ final class SimulatedFleet implements AutoCloseable {
         .flatMap(process -> process.owners().stream())
         .filter(owner -> owner.partition().equals(partition))
         .forEach(SimulatedOwner::appended);
-    if (published < EVENTS) {
-      agenda.after(agenda.random(60_000), "publish", this::publish);
-    }
   }
 
   private Event event(String id) {
@@ -300,12 +325,21 @@ final class SimulatedFleet implements AutoCloseable {
   void onItsWay(SimulatedProcess from, String what, Runnable landing) {
     Flying sent = new Flying(from, from.life(), landing);
     flying.add(sent);
-    boolean slow = !healed && agenda.random(100) == 0;
+    boolean slow = !healed && agenda.chance(4);
     agenda.after(
         slow ? agenda.random(9_000_000) : 50 + agenda.random(2_000), what, () -> arrive(sent));
   }
 
   private void arrive(Flying sent) {
+    Instant cutOffUntil = sent.from.cutOffUntil();
+    if (cutOffUntil.isAfter(agenda.now())) {
+      agenda.at(cutOffUntil, "cut off", () -> arrive(sent));
+    } else {
+      land(sent);
+    }
+  }
+
+  private void land(Flying sent) {
     if (!flying.remove(sent)) {
       return;
     }
@@ -334,7 +368,7 @@ final class SimulatedFleet implements AutoCloseable {
         new Class<?>[] {SubscriptionStore.class},
         (proxy, method, arguments) -> {
           if (agenda.chance(50)) {
-            List.copyOf(flying).forEach(this::arrive);
+            List.copyOf(flying).forEach(this::land);
           }
           try {
             return method.invoke(store, arguments);

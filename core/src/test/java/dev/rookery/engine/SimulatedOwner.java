@@ -54,12 +54,12 @@ final class SimulatedOwner {
             claim.partition(),
             claim.epoch(),
             event -> event.type().equals(SimulatedFleet.WANTED),
-            Optional.empty(),
+            fleet.until(claim.partition()),
             !claim.clean(),
             4 << 20,
             16,
             1 + fleet.agenda.random(20));
-    this.worker = new Worker(job, takeOver.cursor(), takeOver.parkedKeys());
+    this.worker = new Worker(job, takeOver.cursor(), takeOver.asideKeys());
     fleet.judge.began(life, claim);
     post(new Message.Begin());
   }
@@ -169,10 +169,13 @@ final class SimulatedOwner {
                       new Message.Redriven(
                           fleet.letters().redriving(claim.subscription(), partition(), 1_000))));
       case Effect.Wake wake -> wake(wake.at());
-      case Effect.Ended ended -> throw new AssertionError("there is no replay");
+      case Effect.Ended ended -> {
+        over = true;
+        fleet.judge.replayEnded(partition());
+        process.finished(this);
+      }
       case Effect.Stopped stopped -> {
         over = true;
-        call("release", Optional::empty);
         process.released(this);
       }
     }

@@ -8,18 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A process of the fleet: claims, renews, works, dies, stands still, and starts again. */
 final class SimulatedProcess {
   private final SimulatedFleet fleet;
   private final String name;
   private final Map<Partition, SimulatedOwner> owners = new TreeMap<>();
+  private final Set<Partition> finished = new TreeSet<>();
   private ClaimWatch watch = new ClaimWatch();
   private String owner = "";
   private int life;
   private boolean running;
   private long looked = -1;
   private Instant pausedUntil = Instant.MIN;
+  private Instant cutOffUntil = Instant.MIN;
 
   SimulatedProcess(SimulatedFleet fleet, String name) {
     this.fleet = fleet;
@@ -32,6 +35,7 @@ final class SimulatedProcess {
     owner = name + "-" + life;
     watch = new ClaimWatch();
     looked = -1;
+    finished.clear();
     turn();
   }
 
@@ -75,6 +79,15 @@ final class SimulatedProcess {
   void pause(long micros) {
     fleet.fault(SimulatedFleet.Fault.PAUSE);
     pausedUntil = fleet.agenda.now().plusNanos(micros * 1_000);
+    if (fleet.agenda.chance(50)) {
+      fleet.fault(SimulatedFleet.Fault.CUT_OFF);
+      cutOffUntil = pausedUntil;
+    }
+  }
+
+  /** Until when nothing arrives that it sent. */
+  Instant cutOffUntil() {
+    return cutOffUntil;
   }
 
   /** Lets all workers finish and gives the claims back. */
@@ -165,6 +178,7 @@ final class SimulatedProcess {
       if (owners.size() < fair
           && present != null
           && !owners.containsKey(partition)
+          && !finished.contains(partition)
           && watch.mayBeTaken(present, fleet.agenda.nanoTime())) {
         TakeOver.attempt(fleet.interleaved(), present, owner, fleet.ttl)
             .ifPresent(takeOver -> work(present, takeOver, now));
@@ -176,6 +190,12 @@ final class SimulatedProcess {
     fleet.tookOver(before);
     fleet.judge.tookOver(before, takeOver.claim(), claimedAt);
     owners.put(takeOver.claim().partition(), new SimulatedOwner(fleet, this, takeOver, claimedAt));
+  }
+
+  /** A worker has come to the end of a replay. */
+  void finished(SimulatedOwner ended) {
+    finished.add(ended.partition());
+    released(ended);
   }
 
   /** A worker has ended and saved everything. */

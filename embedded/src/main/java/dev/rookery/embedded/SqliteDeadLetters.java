@@ -14,7 +14,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Dead letters in the same database as the events. */
@@ -29,6 +31,9 @@ final class SqliteDeadLetters implements DeadLetterStore {
       LETTERS
           + "WHERE subscription = ? AND partition = ? AND key = ? AND (high, low) > (?, ?)"
           + " ORDER BY high, low LIMIT ?";
+  private static final String GIVEN_UP =
+      "SELECT high, low, key FROM dead_letters WHERE subscription = ? AND partition = ?"
+          + " AND (high, low) > (?, ?) AND reason <> 'parked'";
   private static final String REDRIVING =
       LETTERS
           + "WHERE subscription = ? AND partition = ? AND redriving = 1 ORDER BY high, low LIMIT ?";
@@ -131,6 +136,21 @@ final class SqliteDeadLetters implements DeadLetterStore {
             after.high(),
             after.low(),
             limit));
+  }
+
+  @Override
+  public NavigableMap<Position, String> givenUp(
+      String subscription, Partition partition, Position after) {
+    NavigableMap<Position, String> keys = new TreeMap<>();
+    readers.read(session ->
+        session.list(
+            row -> keys.put(new Position(row.getLong(1), row.getLong(2)), row.getString(3)),
+            GIVEN_UP,
+            subscription,
+            partition.toString(),
+            after.high(),
+            after.low()));
+    return keys;
   }
 
   @Override

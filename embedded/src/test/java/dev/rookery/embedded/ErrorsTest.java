@@ -159,6 +159,7 @@ class ErrorsTest {
   }
 
   /** Writes with ever more stack left, until there is enough; says whether it was. */
+  @SuppressWarnings("InfiniteRecursion") // it ends where the stack does
   private boolean dive(Writer writer, AtomicInteger written) {
     boolean done = false;
     try {

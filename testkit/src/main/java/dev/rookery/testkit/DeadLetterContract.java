@@ -319,6 +319,26 @@ public interface DeadLetterContract extends BackendUnderTest {
   }
 
   @Test
+  default void whatWasGivenUpAfterAPositionIsNamedWithItsKey() {
+    Claim claim = claimOf("mine");
+    letters()
+        .bury(
+            claim,
+            List.of(
+                letter("mine", USER, 1, "k"),
+                letter("mine", USER, 2, "k"),
+                letter("mine", USER, 3, "j", Reason.PARKED),
+                letter("mine", BOT, 4, "j"),
+                letter("other", USER, 5, "j"),
+                letter("mine", USER, 6, "ü'")));
+    letters().redrive(List.of("mine:user/0@6"));
+
+    assertThat(letters().givenUp("mine", USER, Position.of(1)))
+        .isEqualTo(Map.of(Position.of(2), "k", Position.of(6), "ü'"));
+    assertThat(letters().givenUp("mine", USER, Position.of(6))).isEmpty();
+  }
+
+  @Test
   default void oldLettersArePrunedAndTheParkedStay() {
     Claim claim = claimOf("mine");
     Instant limit = ManualEnvironment.BEGINNING;

@@ -26,9 +26,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to events whose handlers fail. */
+@Tag("P3")
+@Tag("P4")
 public interface FailureContract extends BusUnderTest {
 
   private static Recorder failing(String... ids) {

@@ -72,9 +72,9 @@ public interface ReadContract extends BackendUnderTest {
 
     List<Entry> read = new ArrayList<>();
     Position after = Position.ZERO;
-    for (List<Entry> piece = log().read(USER, after, 7, 3_000);
+    for (List<Entry> piece = readOn(after, 7, 3_000);
         !piece.isEmpty();
-        piece = log().read(USER, after, 7, 3_000)) {
+        piece = readOn(after, 7, 3_000)) {
       read.addAll(piece);
       after = piece.getLast().position();
     }
@@ -128,7 +128,7 @@ public interface ReadContract extends BackendUnderTest {
     Position after = Position.ZERO;
     while (true) {
       boolean last = running.get() == 0;
-      List<Entry> batch = log().read(USER, after, 100, ALL_BYTES);
+      List<Entry> batch = readOn(after, 100, ALL_BYTES);
       if (batch.isEmpty() && last) {
         return;
       }
@@ -137,6 +137,13 @@ public interface ReadContract extends BackendUnderTest {
         after = batch.getLast().position();
       }
     }
+  }
+
+  /** What is next; a log that goes back would be read for ever. */
+  private List<Entry> readOn(Position after, int events, long bytes) {
+    List<Entry> next = log().read(USER, after, events, bytes);
+    assertThat(next).allMatch(entry -> entry.position().isAfter(after));
+    return next;
   }
 
   @Test

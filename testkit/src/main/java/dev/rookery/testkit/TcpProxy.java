@@ -148,10 +148,9 @@ public final class TcpProxy implements AutoCloseable {
 
   private void connect(Socket client) throws IOException {
     try {
-      Link link = new Link(
-              client,
-              new Socket(InetAddress.getLoopbackAddress(), target),
-              new AtomicBoolean());
+      Link link =
+          new Link(
+              client, new Socket(InetAddress.getLoopbackAddress(), target), new AtomicBoolean());
       client.setTcpNoDelay(true);
       link.server.setTcpNoDelay(true);
       open.add(link);

@@ -68,7 +68,7 @@ final class TestSubscriber implements Subscriber {
     Running attempt = enter(delivery, mine);
     try {
       if (wanted(Fault.Kind.REORDER, delivery).isPresent()) {
-        time.hold();
+        time.hold(delivery);
       }
       if (happens(Fault.Kind.CRASH_BEFORE_EFFECT, delivery)) {
         throw crashed(mine);

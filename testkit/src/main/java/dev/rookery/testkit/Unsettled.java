@@ -88,7 +88,9 @@ record Unsettled(Backend backend, Subscription subscription) {
     List<String> lines = new ArrayList<>();
     for (String key : parkedKeys(partition, cursor)) {
       Optional<Cursor.Waiting> head =
-          Optional.ofNullable(cursor.parked().get(key)).flatMap(Cursor.Parked::head).map(Cursor.Head::state);
+          Optional.ofNullable(cursor.parked().get(key))
+              .flatMap(Cursor.Parked::head)
+              .map(Cursor.Head::state);
       String standing = head.map(Unsettled::standing).orElse(" is put aside");
       for (DeadLetter letter : parked(partition, key)) {
         lines.add(letter.event().map(Unsettled::name).orElse(letter.id()) + standing);

@@ -1,16 +1,18 @@
 package dev.rookery.testkit;
 
+import dev.rookery.Delivery;
 import dev.rookery.spi.Alarms;
 import dev.rookery.spi.Environment;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -28,6 +30,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * before it takes the lock to count itself, which clears the flag for a while, it is stirring.
  */
 final class VirtualTime implements Environment {
+  /** Threads come in any order, and a seed is to choose the same of them each time. */
+  private static final Comparator<Delivery> SAME_WHOEVER_CAME_FIRST =
+      Comparator.comparing(Delivery::subscription)
+          .thenComparing(Delivery::partition)
+          .thenComparing(Delivery::position);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Instant beginning;
@@ -35,7 +43,8 @@ final class VirtualTime implements Environment {
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::number));
   private final Set<Sleeper> sleepers = new LinkedHashSet<>();
-  private final List<Sleeper> held = new ArrayList<>();
+  private final SplittableRandom choice;
+  private final Map<Delivery, Sleeper> held = new TreeMap<>(SAME_WHOEVER_CAME_FIRST);
   private long nanos;
   private long set;
   private int working;
@@ -55,6 +64,7 @@ final class VirtualTime implements Environment {
   VirtualTime(Instant beginning, long seed) {
     this.beginning = beginning;
     this.random = new SplittableRandom(seed);
+    this.choice = random.split();
   }
 
   @Override
@@ -194,17 +204,23 @@ final class VirtualTime implements Environment {
     long until = Math.min(time.toNanos(), TimeUnit.DAYS.toNanos(10_000));
     Runnable callOff = set(until, () -> wake(sleeper));
     try {
-      fallAsleep(sleeper, false);
+      fallAsleep(sleeper);
       park(sleeper);
     } finally {
       callOff.run();
     }
   }
 
-  /** Waits, on a thread that counts as work, until it is let go. */
-  void hold() throws InterruptedException {
+  /** Waits, on the thread of a delivery's handler, until it is let go. */
+  void hold(Delivery delivery) throws InterruptedException {
     Sleeper sleeper = new Sleeper();
-    fallAsleep(sleeper, true);
+    lock.lock();
+    try {
+      held.put(delivery, sleeper);
+      fallAsleep(sleeper);
+    } finally {
+      lock.unlock();
+    }
     park(sleeper);
   }
 
@@ -218,7 +234,7 @@ final class VirtualTime implements Environment {
       if (choices == 0) {
         return 0;
       }
-      chosen = held.get(random.nextInt(choices));
+      chosen = List.copyOf(held.values()).get(choice.nextInt(choices));
     } finally {
       lock.unlock();
     }
@@ -226,13 +242,10 @@ final class VirtualTime implements Environment {
     return choices;
   }
 
-  private void fallAsleep(Sleeper sleeper, boolean isHeld) {
+  private void fallAsleep(Sleeper sleeper) {
     lock.lock();
     try {
       sleepers.add(sleeper);
-      if (isHeld) {
-        held.add(sleeper);
-      }
       working(-1);
     } finally {
       lock.unlock();
@@ -251,7 +264,7 @@ final class VirtualTime implements Environment {
   }
 
   private void rise(Sleeper sleeper) {
-    held.remove(sleeper);
+    held.values().remove(sleeper);
     if (sleepers.remove(sleeper)) {
       working(1);
     }

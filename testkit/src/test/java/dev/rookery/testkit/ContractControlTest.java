@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
+import dev.rookery.Position;
 import dev.rookery.memory.MemoryProvider;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
@@ -13,9 +14,12 @@ import dev.rookery.spi.Claim;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.SubscriptionStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,21 @@ class ContractControlTest {
   @Test
   void aBackendThatForgetsADeadLetterIsCaught() {
     assertThat(failuresOf(ForgetsDeadLetters.class)).contains("aLetterIsFoundAsItWasBuried()");
+  }
+
+  @Test
+  void aBackendThatAcknowledgesBeforeItStoresIsCaught() {
+    assertThat(failuresOf(AcknowledgesBeforeItStores.class))
+        .contains("whatWasAppendedIsReadAtItsPositions()");
+  }
+
+  @Test
+  void aBackendThatRepeatsWithoutEndIsCaught() {
+    assertThat(failuresOf(RepeatsWithoutEnd.class))
+        .contains(
+            "readingGoesOnAfterAnyPosition()",
+            "readingInPiecesMissesNothing()",
+            "readersNeverSeeAnEventBeforeThoseBeforeIt()");
   }
 
   private static Set<String> failuresOf(Class<?> contract) {
@@ -172,6 +191,41 @@ class ContractControlTest {
       }
       List<?> letters = (List<?>) call.arguments().get(1);
       return call.pass(call.arguments().get(0), letters.subList(0, (letters.size() + 1) / 2));
+    }
+  }
+
+  /** Readers see an event only some time after its publisher was answered. */
+  static class AcknowledgesBeforeItStores extends Unbroken {
+    private static final Duration LATER = Duration.ofMillis(20);
+
+    private final Map<Position, Long> storedAt = new ConcurrentHashMap<>();
+
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      Object answer = call.pass();
+      if (call.of("append")) {
+        long then = System.nanoTime() + LATER.toNanos();
+        ((List<?>) answer).forEach(stored -> storedAt.put(((Appended) stored).position(), then));
+      }
+      return call.of("read") ? ((List<?>) answer).stream().filter(this::isStored).toList() : answer;
+    }
+
+    private boolean isStored(Object entry) {
+      long then = storedAt.getOrDefault(((Entry) entry).position(), Long.MIN_VALUE);
+      return then == Long.MIN_VALUE || System.nanoTime() - then >= 0;
+    }
+  }
+
+  /** Whoever has read to the end begins anew. */
+  static class RepeatsWithoutEnd extends Unbroken {
+    @Override
+    Object twist(ForwardingBackend.Call call) throws Throwable {
+      Object answer = call.pass();
+      boolean isAtTheEnd = call.of("read") && ((List<?>) answer).isEmpty();
+      List<Object> arguments = call.arguments();
+      return isAtTheEnd
+          ? call.pass(arguments.get(0), Position.ZERO, arguments.get(2), arguments.get(3))
+          : answer;
     }
   }
 }

@@ -79,8 +79,7 @@ final class Bot {
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         EventBus bus = EventBus.open(arguments[0])) {
       String name = file.getFileName().toString();
-      Bot bot =
-          new Bot(name, Mode.valueOf(arguments[3]), Integer.parseInt(arguments[4]), history);
+      Bot bot = new Bot(name, Mode.valueOf(arguments[3]), Integer.parseInt(arguments[4]), history);
       Subscriber subscriber =
           bus.subscribe(subscription(arguments[1]), EventHandler.ofDeliveries(bot::handle));
       say("ready");

@@ -38,8 +38,7 @@ final class BotProcess {
    *
    * @param turn the number of the handling at which the mode acts
    */
-  static BotProcess start(
-      String bus, String subscription, Path history, Bot.Mode mode, int turn) {
+  static BotProcess start(String bus, String subscription, Path history, Bot.Mode mode, int turn) {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,14 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
  * Bots that halt before their effect, after it, and when they have returned: {@code
  * -Drookery.halts=150} for a long run of each test.
  */
+@Tag("P4")
 @Timeout(1_800)
 class HaltingBotsTest {
   private static final int HALTS = Integer.getInteger("rookery.halts", 3);
   private static final int PER_HALT = 40;
   private static final int KEYS = 4;
   private static final List<Bot.Mode> MODES =
-      List.of(
-          Bot.Mode.HALT_BEFORE_EFFECT, Bot.Mode.HALT_AFTER_EFFECT, Bot.Mode.HALT_AFTER_RETURN);
+      List.of(Bot.Mode.HALT_BEFORE_EFFECT, Bot.Mode.HALT_AFTER_EFFECT, Bot.Mode.HALT_AFTER_RETURN);
 
   @TempDir private Path folder;
 
@@ -50,7 +51,8 @@ class HaltingBotsTest {
       publish(history, bus);
       halt(history, server.address());
       BotProcess last = start(history, server.address(), Bot.Mode.STEADY, 0);
-      within(Duration.ofSeconds(60)).until(() -> bus.operations().subscription("s").lagEvents() == 0);
+      within(Duration.ofSeconds(60))
+          .until(() -> bus.operations().subscription("s").lagEvents() == 0);
       last.end();
       judge("F15 server", history, bus);
     } finally {
@@ -82,8 +84,7 @@ class HaltingBotsTest {
     try (EventBus bus = EventBus.open(address)) {
       publish(history, bus);
     }
-    BotProcess eager =
-        BotProcess.start(address, "s", history.file("bot"), Bot.Mode.EAGER_HALT, 50);
+    BotProcess eager = BotProcess.start(address, "s", history.file("bot"), Bot.Mode.EAGER_HALT, 50);
     assertThat(eager.awaitEnd(60)).isTrue();
     try (EventBus bus = EventBus.open(address)) {
       assertThat(bus.operations().subscription("s").lagEvents()).isZero();
@@ -179,7 +180,12 @@ class HaltingBotsTest {
               Cursor cursor = (Cursor) call.arguments().get(1);
               return call.pass(
                   call.arguments().getFirst(),
-                  new Cursor(cursor.floor(), cursor.settled(), Map.of(), cursor.parked()));
+                  new Cursor(
+                      cursor.floor(),
+                      cursor.settled(),
+                      Map.of(),
+                      cursor.parked(),
+                      cursor.crashes()));
             }))
         .isEqualTo(LIVES);
   }
@@ -195,8 +201,7 @@ class HaltingBotsTest {
         EventBus bus = new EngineBus(new TwistedBackend(memory, twist), config, environment)) {
       bus.publish(Draft.of("user.poison"));
       for (int life = 0; life < LIVES; life++) {
-        Recorder dies =
-            new Recorder().doing((delivery, progress) -> new CountDownLatch(1).await());
+        Recorder dies = new Recorder().doing((delivery, progress) -> new CountDownLatch(1).await());
         Subscriber subscriber = bus.subscribe(Bot.subscription("s"), dies.handler());
         soon().until(() -> !dies.begun().isEmpty() || !letters(bus).isEmpty());
         subscriber.abandon();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
-import dev.rookery.Delivery;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
 import dev.rookery.Partition;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * An owner stands still while another takes over, and goes on as if nothing had been; {@code
  * -Drookery.pauses=20 -Drookery.pauseSeconds=7} for a long run.
  */
+@Tag("P3")
 @Timeout(900)
 class PausedOwnerTest {
   private static final int PAUSES = Integer.getInteger("rookery.pauses", 1);
@@ -193,8 +194,8 @@ class PausedOwnerTest {
     BotProcess owner = BotProcess.start(server.address(), "s", owners, Bot.Mode.PAUSE, 100);
     owner.await("ready");
     within(PATIENCE)
-        .until(() ->
-            bus.operations().subscription("s").partitions().getFirst().owner().isPresent());
+        .until(
+            () -> bus.operations().subscription("s").partitions().getFirst().owner().isPresent());
     BotProcess other =
         BotProcess.start(server.address(), "s", history.file("other"), Bot.Mode.STEADY, 0)
             .await("ready");
