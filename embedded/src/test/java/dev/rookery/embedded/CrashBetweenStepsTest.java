@@ -1,16 +1,29 @@
 package dev.rookery.embedded;
 
+import static dev.rookery.testkit.Soon.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rookery.BusConfig;
+import dev.rookery.DeadLetter;
+import dev.rookery.Draft;
+import dev.rookery.EventBus;
+import dev.rookery.EventRejected;
+import dev.rookery.Position;
+import dev.rookery.Subscription;
 import dev.rookery.embedded.Scenario.Verdict;
 import dev.rookery.embedded.StoppingBackend.Stop;
+import dev.rookery.engine.EngineBus;
+import dev.rookery.spi.Environment;
+import dev.rookery.testkit.Recorder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A process that ends, or has no memory, at any step of retry, dead letter, redrive, discard. */
+@Tag("P4")
 @Timeout(300)
 class CrashBetweenStepsTest {
   private static final int AT_ONCE = 8;
@@ -61,6 +75,34 @@ class CrashBetweenStepsTest {
 
   private Path folder(Scenario scenario) {
     return folder.resolve(scenario.stop() + "-" + scenario.at());
+  }
+
+  /** An operator's process that died between its act and its word. */
+  @Test
+  void anActThatNobodyWasToldOfIsFoundByTheOwner() {
+    BusConfig config = BusConfig.standard().claimTtl(Duration.ofMillis(300));
+    Recorder recorder =
+        new Recorder()
+            .doing((delivery, progress) -> {
+              if (delivery.event().id().equals("poison")) {
+                throw new EventRejected("never");
+              }
+            });
+    FileBackend backend = Fixture.open(folder);
+    try (EventBus bus = new EngineBus(backend, config, Environment.system())) {
+      bus.subscribe(
+          Subscription.of("keeper", "user.said").exhausted(Subscription.Exhausted.HOLD),
+          recorder.handler());
+      bus.publish(Draft.of("user.said").id("poison").key("sick"));
+      bus.publish(Draft.of("user.said").id("behind").key("sick"));
+      List<String> letter = List.of(DeadLetter.idOf("keeper", Fixture.USER, Position.of(1)));
+      within(Duration.ofSeconds(30))
+          .until(() -> backend.deadLetters().parked("keeper", Fixture.USER).containsKey("sick"));
+
+      backend.deadLetters().discard(letter);
+
+      recorder.awaitHandled("behind");
+    }
   }
 
   /** The seeded bug: a dead letter that is said to be stored and is not. */

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A process that publishes on a new log until one sync fails, whose pages the kernel then forgets:
  * all syncs after it succeed.
  */
+@Tag("P1")
+@Tag("P2")
 @Tag("nightly")
 @Timeout(600)
 class FailingSyncTest {

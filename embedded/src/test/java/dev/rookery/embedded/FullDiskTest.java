@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk on which there is no byte left. */
+@Tag("P6")
 @Tag("nightly")
 @Timeout(300)
 class FullDiskTest {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * cut before left. What each did is also cut at other moments, and what that leaves is judged
  * alike.
  */
+@Tag("P1")
 @Tag("nightly")
 @Timeout(1_800)
 class PowerCutTest {

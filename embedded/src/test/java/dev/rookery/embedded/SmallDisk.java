@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** A disk of a few megabytes that lies in memory; needs the rights of root, or sudo. */
@@ -27,10 +26,11 @@ final class SmallDisk implements AutoCloseable {
   }
 
   private static void run(String... command) throws IOException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of(command));
+    List<String> words = new ArrayList<>();
     if (!System.getProperty("user.name").equals("root")) {
-      Collections.addAll(words = new ArrayList<>(List.of("sudo", "-n")), command);
+      words.addAll(List.of("sudo", "-n"));
     }
+    words.addAll(List.of(command));
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     if (process.waitFor() != 0) {
