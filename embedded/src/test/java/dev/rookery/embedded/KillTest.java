@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is killed in the midst of publishing; {@code -Drookery.kills} for a long run. */
+@Tag("P1")
 @Timeout(600)
 class KillTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 4);
