@@ -8,6 +8,7 @@ import dev.rookery.benchmarks.load.Load;
 import dev.rookery.benchmarks.load.Measured;
 import dev.rookery.benchmarks.load.Shape;
 import dev.rookery.benchmarks.load.Trial;
+import dev.rookery.benchmarks.redis.Fsync;
 import dev.rookery.benchmarks.report.JsonLines;
 import dev.rookery.benchmarks.report.Rounds;
 import dev.rookery.benchmarks.report.Tables;
@@ -41,7 +42,9 @@ public final class Compare implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = Contenders.USUAL,
-      description = "Who is measured; the default is ${DEFAULT-VALUE}. Also flow, sqlite-shared.")
+      description =
+          "Who is measured; the default is ${DEFAULT-VALUE}. Also flow, sqlite-shared, redis-bus-noids, "
+              + "redis-lettuce, redis-spring, redis-redisson, redis-python.")
   private List<String> only = new ArrayList<>();
 
   @Option(
@@ -129,6 +132,15 @@ public final class Compare implements Callable<Integer> {
   private int concurrency;
 
   @Option(
+      names = "--redis-fsync",
+      paramLabel = "POLICY",
+      defaultValue = "always",
+      converter = FsyncConverter.class,
+      description =
+          "When every Redis of the run syncs: always, before each answer, or everysec. Default: ${DEFAULT-VALUE}.")
+  private Fsync fsync = Fsync.ALWAYS;
+
+  @Option(
       names = "--folder",
       paramLabel = "PATH",
       defaultValue = "${sys:java.io.tmpdir}",
@@ -159,12 +171,13 @@ public final class Compare implements Callable<Integer> {
     Contenders known =
         new Contenders(
             new BusSettings(window, concurrency),
+            fsync,
             folder.toAbsolutePath(),
             launcher.map(Path::toAbsolutePath),
             environment);
     List<Contender> contenders;
     try {
-      contenders = only.stream().map(known::of).toList();
+      contenders = only.stream().map(known::of).filter(Compare::isThere).toList();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -174,6 +187,12 @@ public final class Compare implements Callable<Integer> {
       JsonLines.of(found).forEach(System.out::println);
     }
     return found.all().stream().allMatch(round -> round.measured().isClean()) ? 0 : 1;
+  }
+
+  private static boolean isThere(Contender contender) {
+    Optional<String> missing = contender.missing();
+    missing.ifPresent(what -> System.err.println(contender.name() + " is left out: " + what));
+    return missing.isEmpty();
   }
 
   private Rounds measure(List<Contender> contenders) throws Exception {
@@ -258,6 +277,13 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Load convert(String text) {
       return Load.valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  private static final class FsyncConverter implements ITypeConverter<Fsync> {
+    @Override
+    public Fsync convert(String text) {
+      return Fsync.valueOf(text.toUpperCase(Locale.ROOT));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rookery.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.rookery.benchmarks.bus.BusSettings;
 import dev.rookery.benchmarks.load.Contender;
@@ -10,6 +11,7 @@ import dev.rookery.benchmarks.load.Load;
 import dev.rookery.benchmarks.load.Measured;
 import dev.rookery.benchmarks.load.Shape;
 import dev.rookery.benchmarks.load.Trial;
+import dev.rookery.benchmarks.redis.Fsync;
 import dev.rookery.spi.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,8 +58,43 @@ class ContendersTest {
   }
 
   @Test
+  void theBusOnRedisHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("redis-bus");
+  }
+
+  @Test
+  void theBusOnRedisHandsOutEverythingOnceWithoutAWindowOfIds() throws Exception {
+    handsOutEverythingOnce("redis-bus-noids");
+  }
+
+  @Test
+  void aBareLogInRedisHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("redis-log");
+  }
+
+  @Test
   void redisGroupsHandOutEverythingOnce() throws Exception {
     handsOutEverythingOnce("redis");
+  }
+
+  @Test
+  void redisGroupsHandOutEverythingOnceWithLettuce() throws Exception {
+    handsOutEverythingOnce("redis-lettuce");
+  }
+
+  @Test
+  void redisGroupsHandOutEverythingOnceWithSpring() throws Exception {
+    handsOutEverythingOnce("redis-spring");
+  }
+
+  @Test
+  void redisGroupsHandOutEverythingOnceWithRedisson() throws Exception {
+    handsOutEverythingOnce("redis-redisson");
+  }
+
+  @Test
+  void theRequirementsPythonHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("redis-python");
   }
 
   @Test
@@ -77,8 +114,10 @@ class ContendersTest {
 
   private void handsOutEverythingOnce(String name) throws Exception {
     Contenders contenders =
-        new Contenders(new BusSettings(200, 16), folder, Optional.empty(), environment);
+        new Contenders(
+            new BusSettings(200, 16), Fsync.EVERYSEC, folder, Optional.empty(), environment);
     try (Contender contender = contenders.of(name)) {
+      assumeThat(contender.missing()).isEmpty();
       for (Load load : Load.values()) {
         Course course = new Course(load, new Shape(2, 3), 200, 2_000);
         if (contender.runs(course)) {

@@ -3,10 +3,16 @@ package dev.rookery.benchmarks.load;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** Something that stores events and hands them to subscriptions. */
 public interface Contender extends AutoCloseable {
   String name();
+
+  /** What this machine lacks for it, for people. */
+  default Optional<String> missing() {
+    return Optional.empty();
+  }
 
   /** Whether the course makes sense for it. */
   default boolean runs(Course course) {

@@ -17,6 +17,16 @@ public final class Ratios {
       List.of(
           new Pair("memory", List.of("queue", "flow")),
           new Pair("file", List.of("sqlite", "sqlite-shared", "redis", "postgres")),
+          new Pair(
+              "redis-bus",
+              List.of(
+                  "redis-log",
+                  "redis",
+                  "redis-lettuce",
+                  "redis-spring",
+                  "redis-redisson",
+                  "redis-python")),
+          new Pair("redis-bus-noids", List.of("redis-log")),
           new Pair("http", List.of("file", "sqlite", "redis", "postgres")),
           new Pair("http-post", List.of("file", "redis", "postgres")));
 

@@ -1,10 +1,12 @@
-package dev.rookery.benchmarks.peer;
+package dev.rookery.benchmarks.redis;
 
 import dev.rookery.benchmarks.load.FreePort;
 import dev.rookery.benchmarks.load.ScratchFolder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import redis.clients.jedis.Connection;
@@ -14,16 +16,12 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisProtocol;
 import redis.embedded.RedisServer;
 
-/**
- * A Redis that syncs before it answers. The append-only file is never rewritten in between, to
- * spare it the fork.
- */
-final class RedisNode implements AutoCloseable {
+/** A Redis with an append-only file, which is never rewritten in between, to spare it the fork. */
+public final class RedisNode implements Closeable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Map<String, String> SETTINGS =
       Map.of(
           "appendonly", "yes",
-          "appendfsync", "always",
           "no-appendfsync-on-rewrite", "no",
           "auto-aof-rewrite-percentage", "0",
           "save", "",
@@ -39,23 +37,26 @@ final class RedisNode implements AutoCloseable {
     this.address = new HostAndPort("127.0.0.1", port);
   }
 
-  static RedisNode start(Path parent) throws IOException {
+  /** Starts one with an empty store in a new folder under another. */
+  public static RedisNode start(Path parent, Fsync fsync) throws IOException {
     ScratchFolder folder = ScratchFolder.in(parent);
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.put("appendfsync", fsync.toString());
     int port = FreePort.find();
     var builder = RedisServer.builder().port(port).bind("127.0.0.1");
     builder.setting("dir " + folder.path());
-    SETTINGS.forEach(
+    settings.forEach(
         (name, value) -> builder.setting(name + ' ' + (value.isEmpty() ? "\"\"" : value)));
     RedisServer server = builder.build();
     server.start();
     RedisNode node = new RedisNode(folder, server, port);
-    node.requireSettings();
+    node.require(settings);
     return node;
   }
 
-  private void requireSettings() {
+  private void require(Map<String, String> settings) {
     try (Connection connection = connect()) {
-      SETTINGS.forEach((name, value) -> {
+      settings.forEach((name, value) -> {
         connection.sendCommand(Protocol.Command.CONFIG, "GET", name);
         List<String> found = connection.getMultiBulkReply();
         if (!found.equals(List.of(name, value))) {
@@ -63,6 +64,15 @@ final class RedisNode implements AutoCloseable {
         }
       });
     }
+  }
+
+  /** Where it listens, with a colon before the port. */
+  public String authority() {
+    return address.toString();
+  }
+
+  HostAndPort address() {
+    return address;
   }
 
   Connection connect() {
@@ -79,7 +89,7 @@ final class RedisNode implements AutoCloseable {
     return connection;
   }
 
-  ProcessHandle process() {
+  public ProcessHandle process() {
     try (Connection connection = connect()) {
       connection.sendCommand(Protocol.Command.INFO, "server");
       long pid =

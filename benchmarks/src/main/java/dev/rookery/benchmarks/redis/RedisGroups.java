@@ -1,4 +1,4 @@
-package dev.rookery.benchmarks.peer;
+package dev.rookery.benchmarks.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
