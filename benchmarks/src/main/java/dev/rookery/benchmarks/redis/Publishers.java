@@ -32,9 +32,11 @@ final class Publishers implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (shared.isPresent()) {
-      try (Publishing connection = shared.get().connection;
-          Gather<Sample> gather = shared.get().gather) {
-        // Only to be closed, the gathering first
+      Publishing connection = shared.get().connection;
+      Gather<Sample> gather = shared.get().gather;
+      // The gathering ends first
+      try (connection) {
+        gather.close();
       } catch (SQLException e) {
         throw new IOException(e);
       }

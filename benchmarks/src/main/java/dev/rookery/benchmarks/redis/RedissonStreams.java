@@ -50,7 +50,7 @@ final class RedissonStreams implements GroupClient {
     RBatch batch = client.createBatch(BatchOptions.defaults());
     RStreamAsync<String, String> stream = batch.getStream(Entries.STREAM);
     for (Sample event : events) {
-      var unused = stream.addAsync(StreamAddArgs.entries(Entries.fields(event)));
+      var _ = stream.addAsync(StreamAddArgs.entries(Entries.fields(event)));
     }
     batch.execute();
   }
