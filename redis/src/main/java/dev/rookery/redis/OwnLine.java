@@ -7,6 +7,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
@@ -48,6 +49,17 @@ final class OwnLine implements Line {
     connection = new Flushed(server, config);
     if (closed) {
       cut();
+    }
+  }
+
+  @Override
+  public void refresh() {
+    try {
+      send(new CommandArguments(Protocol.Command.PING));
+      answer();
+    } catch (JedisConnectionException e) {
+      cut();
+      open();
     }
   }
 

@@ -39,9 +39,9 @@ final class RedisBackend implements Backend {
     Listeners listeners = new Listeners();
     partitions =
         new Partitions(
-            redis, config.partitions(), config.idWindow(), settings::durability, listeners::tell);
+            redis, config, environment, settings::durability, listeners::tell);
     wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
-    log = new RedisLog(redis, partitions, settings, wakeups);
+    log = new RedisLog(redis, config, partitions, settings, wakeups);
     subscriptions = new RedisSubscriptions(redis);
     deadLetters = new RedisDeadLetters(redis, partitions);
   }

@@ -1,5 +1,6 @@
 package dev.rookery.redis;
 
+import dev.rookery.BusConfig;
 import dev.rookery.EpochChanged;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
@@ -36,13 +37,20 @@ final class RedisLog implements EventLog {
   private static final int LARGEST_PAGE = 1_000;
 
   private final Redis redis;
+  private final EventFields fields;
   private final Partitions partitions;
   private final LiveSettings settings;
   private final Wakeups wakeups;
   private volatile long averageBytes = 1_024;
 
-  RedisLog(Redis redis, Partitions partitions, LiveSettings settings, Wakeups wakeups) {
+  RedisLog(
+      Redis redis,
+      BusConfig config,
+      Partitions partitions,
+      LiveSettings settings,
+      Wakeups wakeups) {
     this.redis = redis;
+    this.fields = new EventFields(config.catalogue(), config.limits());
     this.partitions = partitions;
     this.settings = settings;
     this.wakeups = wakeups;
@@ -72,7 +80,7 @@ final class RedisLog implements EventLog {
       List<Reply> fresh = page.subList(joins ? 1 : 0, page.size());
       long pageBytes = 0;
       for (Reply each : fresh) {
-        Entry entry = EventFields.decode(each);
+        Entry entry = fields.decode(each);
         long size = sizeOf(entry);
         if (entries.size() == maxEvents || (!entries.isEmpty() && bytes + size > maxBytes)) {
           return entries;
@@ -242,7 +250,7 @@ final class RedisLog implements EventLog {
           page = before(partition, upTo)) {
         for (Reply each : page) {
           if (EventFields.hasId(each, wanted)
-              && EventFields.decode(each) instanceof Entry.Stored(var position, var event)) {
+              && fields.decode(each) instanceof Entry.Stored(var position, var event)) {
             found.add(new Operations.Located(partition, position, event));
           }
         }

@@ -4,11 +4,15 @@ import static dev.rookery.redis.Opened.BOT;
 import static dev.rookery.redis.Opened.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rookery.BusConfig;
+import dev.rookery.Catalogue;
 import dev.rookery.Event;
+import dev.rookery.EventTypeInfo;
 import dev.rookery.Json;
 import dev.rookery.Position;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
 import dev.rookery.testkit.Samples;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -124,6 +128,22 @@ class ForeignEventsTest {
 
     assertThat(opened.log().read(BOT, Position.ZERO, 10, 1_000_000))
         .hasExactlyElementsOfTypes(Entry.Broken.class, Entry.Stored.class);
+  }
+
+  @Test
+  void theCatalogueKnowsTheKeysOfThoseWhoKnowNone() {
+    BusConfig config =
+        BusConfig.standard()
+            .catalogue(
+                Catalogue.standard().with(EventTypeInfo.of("bot.keyed").keyedBy("/channel/id")));
+    List<String> keyed = eightWith("data", "{\"channel\":{\"id\":42}}");
+    keyed.set(keyed.indexOf("type") + 1, "bot.keyed");
+    add(keyed);
+
+    try (Opened other = Opened.at(SERVER.address(), config, Environment.system())) {
+      List<Entry> entries = other.log().read(BOT, Position.ZERO, 10, 1_000_000);
+      assertThat(((Entry.Stored) entries.getFirst()).event().key()).isEqualTo("42");
+    }
   }
 
   @Test

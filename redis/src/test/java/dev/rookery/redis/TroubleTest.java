@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.BackendUnavailable;
+import dev.rookery.BusConfig;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.spi.Appended;
+import dev.rookery.testkit.ManualEnvironment;
 import dev.rookery.testkit.Samples;
 import dev.rookery.testkit.TcpProxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -138,6 +141,21 @@ class TroubleTest {
             server.ask("XADD", Opened.STREAM, "*", "n", "1");
             return heard.contains(BOT);
           });
+    } finally {
+      server.close();
+    }
+  }
+
+  @Test
+  void aConnectionThatDiedWhileNobodyUsedItIsFoundBeforeAnythingIsSent() {
+    TestServer server = TestServer.start("save \"\"");
+    ManualEnvironment environment = new ManualEnvironment(1);
+    try (Opened opened = Opened.at(server.address(), BusConfig.standard(), environment)) {
+      append(opened, "a");
+      server.restartEmpty();
+      environment.advance(Duration.ofSeconds(2));
+
+      assertThat(append(opened, "b").getFirst()).isInstanceOf(Appended.Stored.class);
     } finally {
       server.close();
     }
