@@ -161,7 +161,7 @@ final class Appender implements AutoCloseable {
     flying.add(group);
     try {
       line.send(group.call.bySha(redis.scripts()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       loseAll(e);
     }
   }
@@ -175,7 +175,7 @@ final class Appender implements AutoCloseable {
       } else {
         group.fail(Trouble.ofAppend(redis.address(), e));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       flying.addFirst(group);
       loseAll(e);
     }
@@ -185,12 +185,12 @@ final class Appender implements AutoCloseable {
     flying.add(group);
     try {
       line.send(group.call.byText(redis.scripts()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       loseAll(e);
     }
   }
 
-  private void loseAll(RuntimeException cause) {
+  private void loseAll(Throwable cause) {
     flying.forEach(group -> group.fail(Trouble.unknown(redis.address(), cause)));
     flying.clear();
     line.cut();

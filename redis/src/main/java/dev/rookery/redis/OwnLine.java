@@ -1,7 +1,6 @@
 package dev.rookery.redis;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -89,7 +88,7 @@ final class OwnLine implements Line {
       try {
         present.forceDisconnect();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        // It is gone already
       }
     }
   }

@@ -108,6 +108,16 @@ class TroubleTest {
   }
 
   @Test
+  void aReplicaTakesNothing() {
+    try (TestServer server = TestServer.start("save \"\"", "replicaof 127.0.0.1 1");
+        Opened opened = Opened.at(server.address())) {
+      assertThatThrownBy(() -> append(opened, "a"))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("READONLY");
+    }
+  }
+
+  @Test
   void anAnswerThatIsLostIsUnknownAndTheRepetitionIsADuplicate() throws Exception {
     TestServer server = TestServer.shared();
     server.empty();
