@@ -71,14 +71,21 @@ class KilledServerTest {
         String prefix = key + "/";
         publishers.add(threads.submit(() -> publish(bus, prefix)));
       }
+      killAgainAndAgain(server);
+    }
+    return publishers.stream().map(Future::resultNow).toList();
+  }
+
+  private void killAgainAndAgain(TestServer server) {
+    try {
       for (int kill = 0; kill < KILLS; kill++) {
         int before = handled.size();
         within(Duration.ofSeconds(30)).until(() -> handled.size() > before + 100);
         server.killAndRestart();
       }
+    } finally {
       over = true;
     }
-    return publishers.stream().map(Future::resultNow).toList();
   }
 
   /** Publishes one after the other, each until it is known to be stored. */
