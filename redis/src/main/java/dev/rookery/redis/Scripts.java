@@ -40,8 +40,8 @@ final class Scripts {
   }
 
   /**
-   * Without room nothing is appended; all else goes on, since saved cursors are what lets a trim make
-   * room.
+   * Without room nothing is appended; all else goes on, since saved cursors are what lets a trim
+   * make room.
    */
   private static String header(Name name) {
     return name == Name.APPEND ? "#!lua\n" : "#!lua flags=allow-oom\n";
