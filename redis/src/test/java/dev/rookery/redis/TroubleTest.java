@@ -106,7 +106,7 @@ class TroubleTest {
   void whatIsSentToNobodyIsCertainlyNotStored() {
     TestServer server = TestServer.start("save \"\"");
     try (Opened opened = Opened.at(server.address())) {
-      server.stop();
+      server.close();
 
       assertThatThrownBy(() -> append(opened, "a")).isInstanceOf(BackendUnavailable.class);
       assertThatThrownBy(() -> opened.log().latest(BOT)).isInstanceOf(BackendUnavailable.class);
