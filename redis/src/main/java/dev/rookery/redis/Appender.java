@@ -1,14 +1,15 @@
 package dev.rookery.redis;
 
 import dev.rookery.BackendUnavailable;
+import dev.rookery.BusConfig;
 import dev.rookery.Durability;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
+import dev.rookery.spi.Environment;
 import dev.rookery.spi.SerialWork;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,9 +40,11 @@ final class Appender implements AutoCloseable {
   private static final int UNDER_WAY = 2;
   private static final long MOST_IDS = 1_000_000;
   private static final int CONTENT_BYTES = 16;
+  private static final long IDLE_NANOS = 1_000_000_000;
 
   private final Redis redis;
   private final Keys keys;
+  private final EventFields fields;
   private final long windowMillis;
   private final Consumer<Position> appended;
   private final Supplier<Durability> durability;
@@ -50,6 +53,8 @@ final class Appender implements AutoCloseable {
   private final Deque<Group> flying = new ArrayDeque<>();
   private final SerialWork work;
   private final ReadWriteLock open = new ReentrantReadWriteLock();
+  private final Environment environment;
+  private long usedAt;
   private boolean closed;
 
   /** What one caller appends, already in the words of the script. */
@@ -65,12 +70,16 @@ final class Appender implements AutoCloseable {
   Appender(
       Redis redis,
       Partition partition,
-      Duration idWindow,
+      BusConfig config,
+      Environment environment,
       Supplier<Durability> durability,
       Consumer<Position> appended) {
     this.redis = redis;
     this.keys = Keys.of(partition);
-    this.windowMillis = idWindow.toMillis();
+    this.windowMillis = config.idWindow().toMillis();
+    this.fields = new EventFields(config.catalogue(), config.limits());
+    this.environment = environment;
+    this.usedAt = environment.nanoTime();
     this.durability = durability;
     this.appended = appended;
     this.line = redis.line();
@@ -96,15 +105,15 @@ final class Appender implements AutoCloseable {
     }
   }
 
-  private static void describe(Append append, List<Object> arguments) {
-    List<Object> fields = EventFields.encode(append.event());
+  private void describe(Append append, List<Object> arguments) {
+    List<Object> texts = fields.encode(append.event());
     ByteBuffer content = append.content().duplicate();
     byte[] digest = new byte[Math.min(CONTENT_BYTES, content.remaining())];
     content.get(digest);
     arguments.add(append.event().source() + '\0' + append.event().id());
     arguments.add(digest);
-    arguments.add(fields.size());
-    arguments.addAll(fields);
+    arguments.add(texts.size());
+    arguments.addAll(texts);
   }
 
   private void drain() {
@@ -140,6 +149,11 @@ final class Appender implements AutoCloseable {
   private void start(Group group) {
     try {
       line.open();
+      long now = environment.nanoTime();
+      if (flying.isEmpty() && now - usedAt > IDLE_NANOS) {
+        line.refresh();
+      }
+      usedAt = now;
     } catch (JedisException e) {
       group.fail(Trouble.of(redis.address(), e));
       return;
@@ -147,7 +161,7 @@ final class Appender implements AutoCloseable {
     flying.add(group);
     try {
       line.send(group.call.bySha(redis.scripts()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       loseAll(e);
     }
   }
@@ -161,7 +175,7 @@ final class Appender implements AutoCloseable {
       } else {
         group.fail(Trouble.ofAppend(redis.address(), e));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       flying.addFirst(group);
       loseAll(e);
     }
@@ -171,12 +185,12 @@ final class Appender implements AutoCloseable {
     flying.add(group);
     try {
       line.send(group.call.byText(redis.scripts()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       loseAll(e);
     }
   }
 
-  private void loseAll(RuntimeException cause) {
+  private void loseAll(Throwable cause) {
     flying.forEach(group -> group.fail(Trouble.unknown(redis.address(), cause)));
     flying.clear();
     line.cut();

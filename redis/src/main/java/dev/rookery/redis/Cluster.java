@@ -45,6 +45,9 @@ final class Cluster extends Redis {
       }
 
       @Override
+      public void refresh() {}
+
+      @Override
       public void send(CommandArguments command) {
         try {
           answers.add(execute(command));

@@ -1,7 +1,10 @@
 package dev.rookery.redis;
 
+import dev.rookery.Catalogue;
 import dev.rookery.Event;
+import dev.rookery.EventTypeInfo;
 import dev.rookery.Json;
+import dev.rookery.Limits;
 import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.spi.Entry;
@@ -22,6 +25,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -43,10 +47,16 @@ final class EventFields {
       Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?");
   private static final BigDecimal LAST_SECOND = BigDecimal.valueOf(Instant.MAX.getEpochSecond());
 
-  private EventFields() {}
+  private final Catalogue catalogue;
+  private final Limits limits;
+
+  EventFields(Catalogue catalogue, Limits limits) {
+    this.catalogue = catalogue;
+    this.limits = limits;
+  }
 
   /** Names and values, texts and the bytes of the data. */
-  static List<Object> encode(Event event) {
+  List<Object> encode(Event event) {
     List<Object> fields = new ArrayList<>(24);
     put(fields, "id", event.id());
     put(fields, "type", event.type());
@@ -56,7 +66,7 @@ final class EventFields {
     put(fields, "causation_id", event.causation().orElse(""));
     put(fields, "timestamp", seconds(event.time()));
     put(fields, "version", Integer.toString(event.version()));
-    if (!event.key().equals(event.source())) {
+    if (!event.key().equals(event.source()) || keyPointer(event.type()).isPresent()) {
       put(fields, "key", event.key());
     }
     if (!event.data().contentType().equals(Payload.JSON)) {
@@ -98,7 +108,7 @@ final class EventFields {
   }
 
   /** Decodes an entry, whoever wrote it. */
-  static Entry decode(Reply entry) {
+  Entry decode(Reply entry) {
     List<Reply> parts = entry.list();
     Position position = Ids.position(parts.get(0).bytes());
     List<Reply> fields = parts.get(1).list();
@@ -109,7 +119,7 @@ final class EventFields {
     }
   }
 
-  private static Event event(Position position, List<Reply> fields) {
+  private Event event(Position position, List<Reply> fields) {
     Map<String, String> texts = HashMap.newHashMap(16);
     Map<String, String> attributes = Map.of();
     byte @Nullable [] data = null;
@@ -130,18 +140,37 @@ final class EventFields {
       throw new IllegalArgumentException("it has no field 'data'");
     }
     String id = required(texts, "id");
+    String type = required(texts, "type");
     String source = required(texts, "source");
+    Payload payload = payload(texts.getOrDefault(CONTENT_TYPE, Payload.JSON), data);
+    String key = texts.get("key");
     return new Event(
         id,
-        required(texts, "type"),
+        type,
         source,
-        texts.getOrDefault("key", source),
+        key == null ? key(type, source, payload) : key,
         time(texts.get("timestamp"), position),
         given(texts, "correlation_id").orElse(id),
         given(texts, "causation_id"),
         version(given(texts, "version").orElse("1")),
-        payload(texts.getOrDefault(CONTENT_TYPE, Payload.JSON), data),
+        payload,
         attributes);
+  }
+
+  private Optional<String> keyPointer(String type) {
+    return catalogue.find(type).flatMap(EventTypeInfo::keyPointer);
+  }
+
+  /** The key of an event whose publisher knows of none, as if it had been published by us. */
+  private String key(String type, String source, Payload data) {
+    return keyPointer(type)
+        .filter(pointer -> data.isJson())
+        .map(pointer -> data.tree().at(pointer))
+        .filter(value -> value.isValueNode() && !value.isNull())
+        .map(JsonNode::asString)
+        .filter(key -> !key.isEmpty())
+        .filter(key -> key.getBytes(StandardCharsets.UTF_8).length <= limits.keyBytes())
+        .orElse(source);
   }
 
   private static String required(Map<String, String> texts, String name) {

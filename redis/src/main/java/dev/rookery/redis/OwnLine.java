@@ -1,12 +1,12 @@
 package dev.rookery.redis;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
@@ -52,6 +52,17 @@ final class OwnLine implements Line {
   }
 
   @Override
+  public void refresh() {
+    try {
+      send(new CommandArguments(Protocol.Command.PING));
+      answer();
+    } catch (JedisConnectionException e) {
+      cut();
+      open();
+    }
+  }
+
+  @Override
   public void send(CommandArguments command) {
     present().sendNow(command);
   }
@@ -77,7 +88,7 @@ final class OwnLine implements Line {
       try {
         present.forceDisconnect();
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        // It is gone already
       }
     }
   }

@@ -1,10 +1,11 @@
 package dev.rookery.redis;
 
+import dev.rookery.BusConfig;
 import dev.rookery.Durability;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.spi.Environment;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ final class Partitions implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Partitions.class.getName());
 
   private final Redis redis;
-  private final List<Partition> known;
-  private final Duration idWindow;
+  private final BusConfig config;
+  private final Environment environment;
   private final Supplier<Durability> durability;
   private final BiConsumer<Partition, Position> appended;
   private final Map<Partition, Appender> appenders = new ConcurrentHashMap<>();
@@ -26,25 +27,28 @@ final class Partitions implements AutoCloseable {
 
   Partitions(
       Redis redis,
-      List<Partition> known,
-      Duration idWindow,
+      BusConfig config,
+      Environment environment,
       Supplier<Durability> durability,
       BiConsumer<Partition, Position> appended) {
     this.redis = redis;
-    this.known = List.copyOf(known);
-    this.idWindow = idWindow;
+    this.config = config;
+    this.environment = environment;
     this.durability = durability;
     this.appended = appended;
   }
 
   /** Those of the configuration. */
   List<Partition> known() {
-    return known;
+    return config.partitions();
   }
 
   Appender appender(Partition partition) {
     return appenders.computeIfAbsent(
-        partition, p -> new Appender(redis, p, idWindow, durability, end -> appended.accept(p, end)));
+        partition,
+        p ->
+            new Appender(
+                redis, p, config, environment, durability, end -> appended.accept(p, end)));
   }
 
   /** What stands there now. Notices what others removed. */

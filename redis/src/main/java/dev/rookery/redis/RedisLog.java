@@ -1,5 +1,6 @@
 package dev.rookery.redis;
 
+import dev.rookery.BusConfig;
 import dev.rookery.EpochChanged;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
@@ -36,13 +37,20 @@ final class RedisLog implements EventLog {
   private static final int LARGEST_PAGE = 1_000;
 
   private final Redis redis;
+  private final EventFields fields;
   private final Partitions partitions;
   private final LiveSettings settings;
   private final Wakeups wakeups;
   private volatile long averageBytes = 1_024;
 
-  RedisLog(Redis redis, Partitions partitions, LiveSettings settings, Wakeups wakeups) {
+  RedisLog(
+      Redis redis,
+      BusConfig config,
+      Partitions partitions,
+      LiveSettings settings,
+      Wakeups wakeups) {
     this.redis = redis;
+    this.fields = new EventFields(config.catalogue(), config.limits());
     this.partitions = partitions;
     this.settings = settings;
     this.wakeups = wakeups;
@@ -63,7 +71,7 @@ final class RedisLog implements EventLog {
       int wanted = pageSize(maxEvents - entries.size(), maxBytes - bytes);
       List<Reply> page = page(partition, end, wanted + 1);
       boolean joins = !page.isEmpty() && id(page.getFirst()).equals(end);
-      Optional<RookeryException> gap = joins ? Optional.empty() : gap(partition, end, page);
+      Optional<RookeryException> gap = joins ? Optional.empty() : gap(partition, end);
       if (gap.isPresent() && !entries.isEmpty()) {
         return entries;
       } else if (gap.isPresent()) {
@@ -72,7 +80,7 @@ final class RedisLog implements EventLog {
       List<Reply> fresh = page.subList(joins ? 1 : 0, page.size());
       long pageBytes = 0;
       for (Reply each : fresh) {
-        Entry entry = EventFields.decode(each);
+        Entry entry = fields.decode(each);
         long size = sizeOf(entry);
         if (entries.size() == maxEvents || (!entries.isEmpty() && bytes + size > maxBytes)) {
           return entries;
@@ -111,7 +119,7 @@ final class RedisLog implements EventLog {
   }
 
   /** Why the entry at a position was not found, where that means that later ones are missing. */
-  private Optional<RookeryException> gap(Partition partition, Position after, List<Reply> page) {
+  private Optional<RookeryException> gap(Partition partition, Position after) {
     Tail tail = partitions.look(partition);
     if (after.equals(tail.trimmed())) {
       return Optional.empty();
@@ -122,7 +130,7 @@ final class RedisLog implements EventLog {
               ? taken(partition, after, tail)
               : trimmed(partition, after, tail));
     }
-    boolean deletedAlone = tail.lost() > 0 && !page.isEmpty() && tail.last().isAfter(after);
+    boolean deletedAlone = tail.lost() > 0 && !after.isAfter(tail.last());
     return deletedAlone ? Optional.empty() : Optional.of(unknown(partition, after, tail));
   }
 
@@ -242,7 +250,7 @@ final class RedisLog implements EventLog {
           page = before(partition, upTo)) {
         for (Reply each : page) {
           if (EventFields.hasId(each, wanted)
-              && EventFields.decode(each) instanceof Entry.Stored(var position, var event)) {
+              && fields.decode(each) instanceof Entry.Stored(var position, var event)) {
             found.add(new Operations.Located(partition, position, event));
           }
         }

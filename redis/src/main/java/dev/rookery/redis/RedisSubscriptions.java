@@ -132,8 +132,10 @@ final class RedisSubscriptions implements SubscriptionStore {
 
   @Override
   public void touch(String name) {
-    if (raw(name).isPresent()) {
+    try {
       changeKnown(name, known -> known.revised(Definition.NEW));
+    } catch (NotFound e) {
+      // Then there is nobody who has to look
     }
   }
 

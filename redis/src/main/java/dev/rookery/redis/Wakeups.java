@@ -4,6 +4,7 @@ import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
 import dev.rookery.spi.Environment;
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * reads goes unsaid, nor what came while there was no connection.
  */
 final class Wakeups implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Wakeups.class.getName());
   private static final int BLOCK_MILLIS = 2_000;
   private static final long BREATH_NANOS = 500_000;
   private static final long FIRST_PAUSE_NANOS = 10_000_000;
@@ -122,6 +124,11 @@ final class Wakeups implements AutoCloseable {
             await();
           }
         } catch (JedisException | RookeryException e) {
+          line.cut();
+          LockSupport.parkNanos(closed ? 1 : pause);
+          pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "the wait for events goes on after an error", e);
           line.cut();
           LockSupport.parkNanos(closed ? 1 : pause);
           pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);

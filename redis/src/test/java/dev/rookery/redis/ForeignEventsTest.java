@@ -4,11 +4,15 @@ import static dev.rookery.redis.Opened.BOT;
 import static dev.rookery.redis.Opened.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rookery.BusConfig;
+import dev.rookery.Catalogue;
 import dev.rookery.Event;
+import dev.rookery.EventTypeInfo;
 import dev.rookery.Json;
 import dev.rookery.Position;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
 import dev.rookery.testkit.Samples;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,8 +29,22 @@ class ForeignEventsTest {
   private static final TestServer SERVER = TestServer.shared();
   private static final List<String> EIGHT =
       List.of(
-          "id", "1", "type", "girl.profile.created", "source", "python", "data", "{\"a\": 1}",
-          "correlation_id", "", "causation_id", "", "timestamp", "1700000000.25", "version", "1");
+          "id",
+          "1",
+          "type",
+          "girl.profile.created",
+          "source",
+          "python",
+          "data",
+          "{\"a\": 1}",
+          "correlation_id",
+          "",
+          "causation_id",
+          "",
+          "timestamp",
+          "1700000000.25",
+          "version",
+          "1");
 
   private final Opened opened = opened();
 
@@ -108,8 +126,16 @@ class ForeignEventsTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "data;{\"a\":", "data;", "data;{} {}", "data;undefined", "version;one", "version;1.5",
-        "timestamp;yesterday", "timestamp;1e99", "timestamp;NaN", "timestamp;1e999999999"
+        "data;{\"a\":",
+        "data;",
+        "data;{} {}",
+        "data;undefined",
+        "version;one",
+        "version;1.5",
+        "timestamp;yesterday",
+        "timestamp;1e99",
+        "timestamp;NaN",
+        "timestamp;1e999999999"
       })
   void anEventWithAFieldThatIsWrongIsGivenRaw(String name, String value) {
     add(eightWith(name, value == null ? "" : value));
@@ -124,6 +150,22 @@ class ForeignEventsTest {
 
     assertThat(opened.log().read(BOT, Position.ZERO, 10, 1_000_000))
         .hasExactlyElementsOfTypes(Entry.Broken.class, Entry.Stored.class);
+  }
+
+  @Test
+  void theCatalogueKnowsTheKeysOfThoseWhoKnowNone() {
+    BusConfig config =
+        BusConfig.standard()
+            .catalogue(
+                Catalogue.standard().with(EventTypeInfo.of("bot.keyed").keyedBy("/channel/id")));
+    List<String> keyed = eightWith("data", "{\"channel\":{\"id\":42}}");
+    keyed.set(keyed.indexOf("type") + 1, "bot.keyed");
+    add(keyed);
+
+    try (Opened other = Opened.at(SERVER.address(), config, Environment.system())) {
+      List<Entry> entries = other.log().read(BOT, Position.ZERO, 10, 1_000_000);
+      assertThat(((Entry.Stored) entries.getFirst()).event().key()).isEqualTo("42");
+    }
   }
 
   @Test
@@ -144,8 +186,15 @@ class ForeignEventsTest {
 
     assertThat(fields.keySet())
         .containsExactly(
-            "id", "type", "source", "data", "correlation_id", "causation_id", "timestamp",
-            "version", "key");
+            "id",
+            "type",
+            "source",
+            "data",
+            "correlation_id",
+            "causation_id",
+            "timestamp",
+            "version",
+            "key");
     assertThat(fields.get("timestamp").text()).isEqualTo("1772366399.123456789");
     assertThat(fields.get("causation_id").text()).isEmpty();
     assertThat(fields.get("data").text()).isEqualTo(event.data().text());

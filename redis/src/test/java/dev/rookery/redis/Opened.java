@@ -20,11 +20,15 @@ record Opened(RedisBackend backend) implements AutoCloseable {
   static final String NAME = "watcher";
 
   static Opened at(String address) {
+    return at(address, BusConfig.standard(), Environment.system());
+  }
+
+  static Opened at(String address, BusConfig config, Environment environment) {
     return new Opened(
         RedisBackend.open(
             RedisAddress.of(Address.parse(address)),
-            BusConfig.standard(),
-            Environment.system(),
+            config,
+            environment,
             new Scripts(Scripts.SERVER_CLOCK)));
   }
 

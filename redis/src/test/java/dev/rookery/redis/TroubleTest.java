@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.BackendUnavailable;
+import dev.rookery.BusConfig;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.spi.Appended;
+import dev.rookery.testkit.ManualEnvironment;
 import dev.rookery.testkit.Samples;
 import dev.rookery.testkit.TcpProxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -89,6 +93,12 @@ class TroubleTest {
 
       assertThat(refused).hasMessageContaining("out of memory");
       assertThat(opened.log().latest(BOT).ordinal()).isEqualTo(stored);
+
+      // What was read makes room
+      opened.define();
+      opened.settle(opened.log().latest(BOT).position(), stored);
+      while (opened.log().trim(BOT, Optional.empty(), Optional.of(500_000L)) > 0) {}
+      soon().ignoreExceptions().until(() -> append(opened, "again").size() == 1);
     }
   }
 
@@ -96,11 +106,21 @@ class TroubleTest {
   void whatIsSentToNobodyIsCertainlyNotStored() {
     TestServer server = TestServer.start("save \"\"");
     try (Opened opened = Opened.at(server.address())) {
-      server.stop();
+      server.close();
 
       assertThatThrownBy(() -> append(opened, "a")).isInstanceOf(BackendUnavailable.class);
       assertThatThrownBy(() -> opened.log().latest(BOT)).isInstanceOf(BackendUnavailable.class);
       assertThatThrownBy(() -> Opened.at(server.address())).isInstanceOf(BackendUnavailable.class);
+    }
+  }
+
+  @Test
+  void aReplicaTakesNothing() {
+    try (TestServer server = TestServer.start("save \"\"", "replicaof 127.0.0.1 1");
+        Opened opened = Opened.at(server.address())) {
+      assertThatThrownBy(() -> append(opened, "a"))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("READONLY");
     }
   }
 
@@ -138,6 +158,21 @@ class TroubleTest {
             server.ask("XADD", Opened.STREAM, "*", "n", "1");
             return heard.contains(BOT);
           });
+    } finally {
+      server.close();
+    }
+  }
+
+  @Test
+  void aConnectionThatDiedWhileNobodyUsedItIsFoundBeforeAnythingIsSent() {
+    TestServer server = TestServer.start("save \"\"");
+    ManualEnvironment environment = new ManualEnvironment(1);
+    try (Opened opened = Opened.at(server.address(), BusConfig.standard(), environment)) {
+      append(opened, "a");
+      server.restartEmpty();
+      environment.advance(Duration.ofSeconds(2));
+
+      assertThat(append(opened, "b").getFirst()).isInstanceOf(Appended.Stored.class);
     } finally {
       server.close();
     }
