@@ -220,6 +220,9 @@ final class Worker {
       fetch(lane, now);
     }
     operatorActed(now);
+    if (job.cautious()) {
+      change(now); // what a take-over found is saved even where nothing comes after it
+    }
   }
 
   // ---- reading and matching
@@ -834,10 +837,10 @@ final class Worker {
     } else if (blocked) {
       lane.held = true;
       change(now);
+    } else if (lane.fetchAgain || lane.burying > 0) {
+      fetch(lane, now);
     } else if (fetched.more()) {
       lane.fetchAfter = fetched.letters().getLast().position();
-      fetch(lane, now);
-    } else if (lane.fetchAgain || lane.burying > 0) {
       fetch(lane, now);
     } else {
       lane.parked = false;
@@ -912,6 +915,8 @@ final class Worker {
       }
       if (asked || lane.held) {
         release(lane, now);
+      } else {
+        fetch(lane, now);
       }
       return;
     }

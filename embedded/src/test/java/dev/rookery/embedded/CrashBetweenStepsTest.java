@@ -11,7 +11,7 @@ import dev.rookery.EventRejected;
 import dev.rookery.Position;
 import dev.rookery.Subscription;
 import dev.rookery.embedded.Scenario.Verdict;
-import dev.rookery.embedded.StoppingBackend.Stop;
+import dev.rookery.embedded.Stopping.Stop;
 import dev.rookery.engine.EngineBus;
 import dev.rookery.spi.Environment;
 import dev.rookery.testkit.Recorder;

@@ -36,6 +36,7 @@ class KillTest {
         "kills %d, receipts %d, stored %d, lost 0, moved 0, doubled 0, slowest opening %d ms%n",
         KILLS, receipts.count(), stored, slowest.toMillis());
     assertThat(receipts.count()).isGreaterThan(KILLS * 100);
+    assertThat(folder.toFile().list((in, name) -> name.startsWith("sqlite-"))).hasSizeLessThan(3);
     assertThat(slowest).isLessThan(Duration.ofSeconds(1));
   }
 

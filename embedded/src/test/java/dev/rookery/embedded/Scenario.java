@@ -13,10 +13,11 @@ import dev.rookery.RetryPolicy;
 import dev.rookery.RookeryException;
 import dev.rookery.Start;
 import dev.rookery.Subscription;
-import dev.rookery.embedded.StoppingBackend.Stop;
+import dev.rookery.embedded.Stopping.Stop;
 import dev.rookery.engine.EngineBus;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Environment;
+import dev.rookery.testkit.TwistedBackend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     }
   }
 
-  /** Runs it in a folder; {@code ignored} as in {@link StoppingBackend}. */
+  /** Runs it in a folder; {@code ignored} as in {@link Stopping}. */
   Verdict run(Path folder, Set<String> ignored) throws Exception {
     return new Run(this, folder, ignored).run();
   }
@@ -77,7 +78,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     private final Map<String, Integer> handled = new ConcurrentHashMap<>();
     private final AtomicBoolean shaken = new AtomicBoolean();
     private volatile boolean healed;
-    private final List<StoppingBackend> lives = new ArrayList<>();
+    private final List<Stopping> lives = new ArrayList<>();
 
     Run(Scenario scenario, Path folder, Set<String> ignored) {
       this.scenario = scenario;
@@ -86,7 +87,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     }
 
     Verdict run() throws Exception {
-      StoppingBackend first = live(scenario.stop, scenario.at);
+      Stopping first = live(scenario.stop, scenario.at);
       Map<String, List<String>> then = places(true);
       then.values().removeIf(places -> !places.isEmpty());
       if (first.stopped() && then.isEmpty()) {
@@ -99,11 +100,13 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     }
 
     /** One life, up to the end of the story or of the world. */
-    private StoppingBackend live(Stop stop, int at) {
+    private Stopping live(Stop stop, int at) {
       FileBackend backend = Fixture.open(folder);
-      StoppingBackend stopping = new StoppingBackend(backend, stop, at, ignored);
+      Stopping stopping = new Stopping(stop, at, ignored);
       lives.add(stopping);
-      try (EventBus bus = new EngineBus(stopping, BusConfig.standard(), Environment.system())) {
+      try (EventBus bus =
+          new EngineBus(
+              new TwistedBackend(backend, stopping), BusConfig.standard(), Environment.system())) {
         if (backend.log().latest(Fixture.USER).ordinal() == 0) {
           bus.publishAll(EVENTS.stream().map(Run::draft).toList());
         }
@@ -119,7 +122,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
       return Draft.of("user.said", "{}").id(event).key(key);
     }
 
-    private void tell(EventBus bus, FileBackend backend, StoppingBackend stopping) {
+    private void tell(EventBus bus, FileBackend backend, Stopping stopping) {
       try {
         subscribe(bus);
         await(stopping, () -> isQuiet(backend) && (healed || isDead(backend)));
@@ -140,7 +143,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
       }
     }
 
-    private void await(StoppingBackend stopping, BooleanSupplier condition) {
+    private void await(Stopping stopping, BooleanSupplier condition) {
       try {
         within(Duration.ofSeconds(30))
             .pollInterval(Duration.ofMillis(20))

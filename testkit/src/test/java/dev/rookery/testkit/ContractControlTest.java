@@ -100,14 +100,14 @@ class ContractControlTest {
   }
 
   static class Unbroken extends BackendContract {
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       return call.pass();
     }
 
     @Override
     protected Backend open(BusConfig config, Environment environment) {
       Address address = Address.parse("memory:" + getClass().getSimpleName());
-      return new ForwardingBackend(
+      return new TwistedBackend(
           new MemoryProvider().open(address, config, environment), this::twist);
     }
   }
@@ -116,7 +116,7 @@ class ContractControlTest {
     private final AtomicInteger count = new AtomicInteger();
 
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       if (!call.of("append")) {
         return call.pass();
       }
@@ -139,7 +139,7 @@ class ContractControlTest {
 
   static class SwapsTwoEvents extends Unbroken {
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       if (!call.of("read")) {
         return call.pass();
       }
@@ -157,7 +157,7 @@ class ContractControlTest {
 
   static class ShowsEventsLate extends Unbroken {
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       if (!call.of("read")) {
         return call.pass();
       }
@@ -172,7 +172,7 @@ class ContractControlTest {
 
   static class AcceptsStaleClaims extends Unbroken {
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       if (!call.of("save")) {
         return call.pass();
       }
@@ -185,7 +185,7 @@ class ContractControlTest {
 
   static class ForgetsDeadLetters extends Unbroken {
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       if (!call.of("bury")) {
         return call.pass();
       }
@@ -201,7 +201,7 @@ class ContractControlTest {
     private final Map<Position, Long> storedAt = new ConcurrentHashMap<>();
 
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       Object answer = call.pass();
       if (call.of("append")) {
         long then = System.nanoTime() + LATER.toNanos();
@@ -219,7 +219,7 @@ class ContractControlTest {
   /** Whoever has read to the end begins anew. */
   static class RepeatsWithoutEnd extends Unbroken {
     @Override
-    Object twist(ForwardingBackend.Call call) throws Throwable {
+    Object twist(TwistedBackend.Call call) throws Throwable {
       Object answer = call.pass();
       boolean isAtTheEnd = call.of("read") && ((List<?>) answer).isEmpty();
       List<Object> arguments = call.arguments();

@@ -18,6 +18,7 @@ import dev.rookery.memory.MemoryProvider;
 import dev.rookery.spi.Backend;
 import dev.rookery.testkit.Recorder;
 import dev.rookery.testkit.Soon;
+import dev.rookery.testkit.TwistedBackend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -167,6 +168,7 @@ class ClockStepsTest {
   }
 
   private static EventBus bus(Backend backend, SteppingClock clock) {
-    return new EngineBus(new TwistedBackend(backend, TwistedBackend.Twist.NONE), CONFIG, clock);
+    return new EngineBus(
+        new TwistedBackend(backend, TwistedBackend.Twist.NONE, true), CONFIG, clock);
   }
 }

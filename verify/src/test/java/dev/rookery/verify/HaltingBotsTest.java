@@ -18,6 +18,7 @@ import dev.rookery.spi.Backend;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Environment;
 import dev.rookery.testkit.Recorder;
+import dev.rookery.testkit.TwistedBackend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -198,7 +199,8 @@ class HaltingBotsTest {
     Environment environment = Environment.system();
     try (Backend memory =
             new MemoryProvider().open(Address.parse("memory:lives"), config, environment);
-        EventBus bus = new EngineBus(new TwistedBackend(memory, twist), config, environment)) {
+        EventBus bus =
+            new EngineBus(new TwistedBackend(memory, twist, true), config, environment)) {
       bus.publish(Draft.of("user.poison"));
       for (int life = 0; life < LIVES; life++) {
         Recorder dies = new Recorder().doing((delivery, progress) -> new CountDownLatch(1).await());

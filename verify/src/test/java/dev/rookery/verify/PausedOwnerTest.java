@@ -17,6 +17,8 @@ import dev.rookery.memory.MemoryProvider;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.SubscriptionStore;
+import dev.rookery.testkit.TwistedBackend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -119,7 +121,8 @@ class PausedOwnerTest {
             0,
             call -> {
               Claim now =
-                  Objects.requireNonNull(call.store().claims("s").get(USER), "there is a claim");
+                  Objects.requireNonNull(
+                      ((SubscriptionStore) call.part()).claims("s").get(USER), "there is a claim");
               return call.pass(now, call.arguments().get(1));
             });
 
@@ -133,9 +136,11 @@ class PausedOwnerTest {
       Paused first = new Paused(backend, twist);
       Paused second = new Paused(backend, TwistedBackend.Call::pass);
       try (EventBus one =
-              new EngineBus(new TwistedBackend(backend, first), CONFIG, Environment.system());
+              new EngineBus(
+                  new TwistedBackend(backend, first, true), CONFIG, Environment.system());
           EventBus two =
-              new EngineBus(new TwistedBackend(backend, second), CONFIG, Environment.system())) {
+              new EngineBus(
+                  new TwistedBackend(backend, second, true), CONFIG, Environment.system())) {
         AtomicInteger byFirst = new AtomicInteger();
         AtomicInteger bySecond = new AtomicInteger();
         one.subscribe(subscription, handler(history, first, byFirst));

@@ -11,45 +11,54 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A backend before another one, whose parts may be given other behaviour. */
-class ForwardingBackend implements Backend {
+/**
+ * A backend before another one, whose log, subscriptions and dead letters may be given other
+ * behaviour: faults, seeded bugs, a look at what is asked.
+ *
+ * @param shared whether the backend behind it stays open when this one is closed, so that several
+ *     buses in one process can stand for several processes
+ */
+public record TwistedBackend(Backend inner, Twist twist, boolean shared) implements Backend {
   /** Answers a call in place of the part, or passes it on. */
-  interface Twist {
-    Object call(Call call) throws Throwable;
+  @FunctionalInterface
+  public interface Twist {
+    Twist NONE = Call::pass;
+
+    @Nullable Object answer(Call call) throws Throwable;
   }
 
-  /** A call on its way to a part. */
-  record Call(Object part, Method method, List<Object> arguments) {
-    boolean of(String name) {
+  /** A call on its way to a part of the backend. */
+  public record Call(Object part, Method method, List<Object> arguments) {
+    public boolean of(String name) {
       return method.getName().equals(name);
     }
 
-    Object pass(Object... others) throws Throwable {
+    public @Nullable Object pass() throws Throwable {
+      return pass(arguments.toArray());
+    }
+
+    /** Passes it on with other arguments. */
+    public @Nullable Object pass(Object... others) throws Throwable {
       try {
         return method.invoke(part, others);
       } catch (InvocationTargetException e) {
         throw e.getCause();
       }
     }
-
-    Object pass() throws Throwable {
-      return pass(arguments.toArray());
-    }
   }
 
-  private final Backend inner;
-  private final Twist twist;
-
-  ForwardingBackend(Backend inner, Twist twist) {
-    this.inner = inner;
-    this.twist = twist;
+  /** One that takes the backend behind it with it when it is closed. */
+  public TwistedBackend(Backend inner, Twist twist) {
+    this(inner, twist, false);
   }
 
   private <T> T twisted(Class<T> type, T part) {
     InvocationHandler handler =
         (proxy, method, arguments) ->
-            twist.call(new Call(part, method, arguments == null ? List.of() : List.of(arguments)));
+            twist.answer(
+                new Call(part, method, arguments == null ? List.of() : List.of(arguments)));
     return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
@@ -85,6 +94,8 @@ class ForwardingBackend implements Backend {
 
   @Override
   public void close() {
-    inner.close();
+    if (!shared) {
+      inner.close();
+    }
   }
 }
