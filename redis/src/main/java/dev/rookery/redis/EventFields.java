@@ -43,6 +43,9 @@ final class EventFields {
   private static final byte[] ID = {'i', 'd'};
   private static final String PREFIX = "ce_";
   private static final String CONTENT_TYPE = "content_type";
+  /** As we write it, until the year 2286: ten digits, a point, six digits. */
+  private static final int OUR_SECONDS = 17;
+
   private static final Pattern SECONDS =
       Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?");
   private static final BigDecimal LAST_SECOND = BigDecimal.valueOf(Instant.MAX.getEpochSecond());
@@ -195,6 +198,13 @@ final class EventFields {
     if (text == null || text.isEmpty()) {
       return Ids.time(position);
     }
+    if (text.length() == OUR_SECONDS && text.charAt(10) == '.') {
+      long whole = digits(text, 0, 10);
+      long micros = digits(text, 11, OUR_SECONDS);
+      if (whole >= 0 && micros >= 0) {
+        return Instant.ofEpochSecond(whole, micros * 1_000);
+      }
+    }
     if (!SECONDS.matcher(text).matches()) {
       throw new IllegalArgumentException("its timestamp is no decimal number of seconds");
     }
@@ -205,6 +215,19 @@ final class EventFields {
     long whole = seconds.setScale(0, java.math.RoundingMode.FLOOR).longValueExact();
     BigDecimal rest = seconds.subtract(BigDecimal.valueOf(whole));
     return Instant.ofEpochSecond(whole, rest.movePointRight(9).longValue());
+  }
+
+  /** The number that digits make; negative where there are others. */
+  private static long digits(String text, int from, int to) {
+    long number = 0;
+    for (int i = from; i < to; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
   }
 
   private static Payload payload(String contentType, byte[] data) {

@@ -164,9 +164,10 @@ final class RedisSubscriptions implements SubscriptionStore {
    */
   @Override
   public long changes() {
+    long seen = seenChanges.get(); // before asking: another thread may see more meanwhile
     Reply answer = redis.call(Command.HGET, Keys.SUBSCRIPTIONS, "");
     long changes = answer.isNothing() ? 0 : answer.number();
-    long seen = seenChanges.getAndAccumulate(changes, Math::max);
+    seenChanges.accumulateAndGet(changes, Math::max);
     if (changes < seen) {
       throw new EpochChanged(
           redis.address()
