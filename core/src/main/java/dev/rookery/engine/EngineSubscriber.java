@@ -33,6 +33,13 @@ final class EngineSubscriber implements Subscriber {
   private static final long RETRY_FAILED_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long STANDBY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final int LONGEST_RUN = 32;
+
+  /**
+   * After so many renewals the workers look for what operators did, told or not: who acted may have
+   * died before it could touch the subscription.
+   */
+  private static final int LOOK_ANYWAY = 10;
+
   private static final long NEVER = -1;
   private static final Duration HAND_OVER = Duration.ofSeconds(30);
 
@@ -61,6 +68,7 @@ final class EngineSubscriber implements Subscriber {
   private List<Partition> partitions;
   private long looked = NEVER;
   private long renewedAt;
+  private long renewals;
 
   EngineSubscriber(EngineParts parts, Control control, EventHandler handler, Runnable whenClosed) {
     this.parts = parts;
@@ -109,6 +117,8 @@ final class EngineSubscriber implements Subscriber {
           turn();
         } catch (BackendUnavailable e) {
           state = "waiting for the store: " + e.getMessage();
+        } catch (OutOfMemoryError e) {
+          state = "waiting for memory";
         }
         if (!closing) {
           events.await(seen, pauseNanos());
@@ -116,7 +126,7 @@ final class EngineSubscriber implements Subscriber {
       }
     } catch (InterruptedException e) {
       state = "interrupted";
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       state = "failed: " + e.getMessage();
       LOG.log(System.Logger.Level.ERROR, "the subscriber of " + name + " failed", e);
     } finally {
@@ -204,6 +214,9 @@ final class EngineSubscriber implements Subscriber {
       renewed.put(claim.partition(), claim);
     }
     renewedAt = now;
+    if (++renewals % LOOK_ANYWAY == 0) {
+      drivers.values().forEach(WorkerDriver::operatorActed);
+    }
     drivers.forEach((partition, driver) -> {
       Claim claim = renewed.get(partition);
       if (claim == null) {

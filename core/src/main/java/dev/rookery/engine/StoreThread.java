@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Runs one worker's calls of the store in their order, again while the store does not answer, on a
- * thread while there are any.
+ * Runs one worker's calls of the store in their order, again while the store does not answer or
+ * there is no memory for it, on a thread while there are any.
  */
 final class StoreThread {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -44,7 +44,7 @@ final class StoreThread {
       try {
         call.run();
         return;
-      } catch (BackendUnavailable e) {
+      } catch (BackendUnavailable | OutOfMemoryError e) {
         LockSupport.parkNanos(pause.toNanos());
         pause =
             pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
@@ -52,6 +52,9 @@ final class StoreThread {
                 : pause.multipliedBy(2);
       } catch (RuntimeException e) {
         failed.accept(e);
+        return;
+      } catch (Error e) {
+        failed.accept(new IllegalStateException(e));
         return;
       }
     }

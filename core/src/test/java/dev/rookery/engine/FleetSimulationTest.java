@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rookery.Subscription;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,6 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The engine in a simulated fleet, a seed after the other; {@code -Drookery.seeds=10000} for a long
  * run, {@code -Drookery.seed=4711} for that one alone.
  */
+@Tag("P3")
+@Tag("P4")
+@Tag("P6")
 class FleetSimulationTest {
   private static final long SEEDS = Long.getLong("rookery.seeds", 200);
   private static final long ONE_SEED = Long.getLong("rookery.seed", 0);
@@ -20,21 +26,23 @@ class FleetSimulationTest {
   @ParameterizedTest
   @EnumSource
   void nothingIsLostAndEveryKeyKeepsItsOrder(Subscription.Exhausted exhausted) {
-    Set<String> occurred = new TreeSet<>();
-    Set<SimulatedFleet.Fault> faults = new TreeSet<>();
+    Set<String> occurred = ConcurrentHashMap.newKeySet();
+    Set<SimulatedFleet.Fault> faults = ConcurrentHashMap.newKeySet();
     long from = ONE_SEED == 0 ? 1 : ONE_SEED;
     long to = ONE_SEED == 0 ? SEEDS : ONE_SEED;
-    for (long seed = from; seed <= to; seed++) {
-      FleetRun run = FleetRun.of(seed, exhausted);
-      if (ONE_SEED != 0) {
-        System.out.println("seed " + seed + ", " + exhausted + ": " + run);
-      }
-      assertThat(run.steps()).as("steps of seed %s", seed).isGreaterThan(10_000);
-      assertThat(run.crashes()).as("crashes of seed %s", seed).isGreaterThanOrEqualTo(3);
-      assertThat(run.takeOvers()).as("take-overs of seed %s", seed).isGreaterThanOrEqualTo(2);
-      occurred.addAll(run.occurred());
-      faults.addAll(run.faults());
-    }
+    LongStream.rangeClosed(from, to)
+        .parallel()
+        .forEach(seed -> {
+          FleetRun run = FleetRun.of(seed, exhausted);
+          if (ONE_SEED != 0) {
+            System.out.println("seed " + seed + ", " + exhausted + ": " + run);
+          }
+          assertThat(run.steps()).as("steps of seed %s", seed).isGreaterThan(10_000);
+          assertThat(run.crashes()).as("crashes of seed %s", seed).isGreaterThanOrEqualTo(3);
+          assertThat(run.takeOvers()).as("take-overs of seed %s", seed).isGreaterThanOrEqualTo(2);
+          occurred.addAll(run.occurred());
+          faults.addAll(run.faults());
+        });
     if (ONE_SEED == 0) {
       assertThat(faults).containsExactlyInAnyOrder(SimulatedFleet.Fault.values());
       assertThat(occurred)

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("P3")
 class WorkerTest {
   private static final Partition PARTITION = new Partition("user", 0);
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

@@ -3,6 +3,7 @@ package dev.rookery.embedded;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.InvalidInput;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -76,6 +77,16 @@ final class Folder {
 
   Path file(String name) {
     return path.resolve(name);
+  }
+
+  /** What killed processes left of the driver's native part, a megabyte each. */
+  void removeUnpackedDrivers() throws IOException {
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(path, "sqlite-*-*sqlitejdbc.*")) {
+      for (Path file : left) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** What is kept free of events. */

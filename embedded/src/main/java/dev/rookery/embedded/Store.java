@@ -39,6 +39,7 @@ record Store(Folder folder, FolderLock lock, Session session, Mark mark, Partiti
       throws SQLException, IOException {
     // The driver unpacks its native part; a folder that all can write to is no place for it
     if (System.getProperty("org.sqlite.tmpdir") == null) {
+      folder.removeUnpackedDrivers();
       System.setProperty("org.sqlite.tmpdir", folder.path().toString());
     }
     Mark mark = Mark.open(folder.file(MARK));

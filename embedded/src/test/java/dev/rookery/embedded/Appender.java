@@ -1,6 +1,7 @@
 package dev.rookery.embedded;
 
 import dev.rookery.Draft;
+import dev.rookery.Durability;
 import dev.rookery.EventBus;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
@@ -129,7 +130,9 @@ final class Appender implements AutoCloseable {
           System.out.println(id + " 0");
         }
         Receipt receipt = bus.publish(draft(id));
-        if (kind == Kind.HONEST) {
+        if (receipt.durability() != Durability.FSYNCED) {
+          System.out.println(id + " " + receipt.durability());
+        } else if (kind == Kind.HONEST) {
           System.out.println(id + " " + receipt.position());
         }
       } catch (PublishUnknown e) {

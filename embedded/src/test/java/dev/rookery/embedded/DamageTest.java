@@ -34,12 +34,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Stored bytes that are not those that were written; {@code -Drookery.flips=2000} for a long run.
  */
+@Tag("P7")
 class DamageTest {
   private static final int EVENTS = 60;
   private static final int FLIPS = Integer.getInteger("rookery.flips", 150);

@@ -25,11 +25,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a bus shows of a log that has stopped. */
+@Tag("P1")
+@Tag("P2")
+@Tag("P7")
 @Timeout(60)
 class FailedLogTest {
   private static final int PUBLISHERS = 50;

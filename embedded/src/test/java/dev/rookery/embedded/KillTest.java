@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is killed in the midst of publishing; {@code -Drookery.kills} for a long run. */
+@Tag("P1")
 @Timeout(600)
 class KillTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 4);
@@ -34,6 +36,7 @@ class KillTest {
         "kills %d, receipts %d, stored %d, lost 0, moved 0, doubled 0, slowest opening %d ms%n",
         KILLS, receipts.count(), stored, slowest.toMillis());
     assertThat(receipts.count()).isGreaterThan(KILLS * 100);
+    assertThat(folder.toFile().list((in, name) -> name.startsWith("sqlite-"))).hasSizeLessThan(3);
     assertThat(slowest).isLessThan(Duration.ofSeconds(1));
   }
 

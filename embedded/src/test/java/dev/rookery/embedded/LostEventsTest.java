@@ -21,10 +21,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Acknowledged events that are no longer there when the log is opened. */
+@Tag("P1")
+@Tag("P7")
 class LostEventsTest {
   @TempDir Path folder;
   private Path killed;

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("P1")
 class MarkTest {
   private static final Partition USER = new Partition("user", 0);
   private static final Partition BOT = new Partition("bot", 11);

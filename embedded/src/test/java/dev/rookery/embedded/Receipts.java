@@ -25,10 +25,11 @@ final class Receipts {
    * What a look at the log found.
    *
    * @param stored how many events it holds
+   * @param lost how many receipts are not for one of these
    * @param wrong the receipts that do not hold
    * @param opening how long it took to open
    */
-  record Verdict(long stored, List<String> wrong, Duration opening) {}
+  record Verdict(long stored, long lost, List<String> wrong, Duration opening) {}
 
   /** Takes a line; says whether it was a receipt. */
   boolean note(String line) {
@@ -37,6 +38,14 @@ final class Receipts {
       positions.put(receipt.group(1), Long.parseLong(receipt.group(2)));
     }
     return receipt.matches();
+  }
+
+  /** These and those that are among the lines. */
+  Receipts with(List<String> lines) {
+    Receipts more = new Receipts();
+    more.positions.putAll(positions);
+    lines.forEach(more::note);
+    return more;
   }
 
   int count() {
@@ -54,9 +63,11 @@ final class Receipts {
       if (latest != events.size()) {
         wrong.add("the log says it has " + latest + " events, and has " + events.size());
       }
-      return new Verdict(events.size(), wrong, opening);
+      long lost = wrong.stream().filter(each -> each.endsWith("is lost")).count();
+      return new Verdict(events.size(), lost, wrong, opening);
     } catch (RookeryException e) {
-      return new Verdict(0, List.of(e.toString()), Duration.ofNanos(System.nanoTime() - begin));
+      return new Verdict(
+          0, count(), List.of(e.toString()), Duration.ofNanos(System.nanoTime() - begin));
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A write-ahead file whose last batch, which nobody was told of, reached the disk in part; {@code
  * -Drookery.tornStep=1} cuts it at every byte.
  */
+@Tag("P1")
 class TornTailTest {
   private static final int SECTOR = 512;
   private static final int STEP = Integer.getInteger("rookery.tornStep", 97);

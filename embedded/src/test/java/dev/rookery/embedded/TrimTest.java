@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What trimming and checkpoints leave on the disk. */
+@Tag("P6")
 class TrimTest {
   @TempDir Path folder;
   private final ManualEnvironment environment = new ManualEnvironment(1);

@@ -22,9 +22,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@link dev.rookery.spi.EventLog#append} promises. */
+@Tag("P1")
+@Tag("P2")
 public interface AppendContract extends BackendUnderTest {
 
   @Test

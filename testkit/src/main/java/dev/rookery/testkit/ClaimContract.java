@@ -20,9 +20,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What claims promise, and what the claim's epoch protects. */
+@Tag("P3")
+@Tag("P4")
 public interface ClaimContract extends BackendUnderTest {
   String SHARED = "shared";
   Duration TTL = Duration.ofSeconds(10);

@@ -26,9 +26,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to events whose handlers fail. */
+@Tag("P3")
+@Tag("P4")
 public interface FailureContract extends BusUnderTest {
 
   private static Recorder failing(String... ids) {
@@ -100,7 +103,8 @@ public interface FailureContract extends BusUnderTest {
                 throw new RetryAfter(Duration.ofMillis(500), "not yet");
               }
             });
-    subscribe(listening("watcher").window(4), recorder);
+    RetryPolicy patient = new RetryPolicy(1_000, Duration.ZERO, Duration.ZERO);
+    subscribe(listening("watcher").window(4).retry(patient), recorder);
 
     say("bad-1", "bad");
     say("bad-2", "bad");

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to the later events of a key that is in trouble for long. */
+@Tag("P3")
 public interface HoldContract extends BusUnderTest {
 
   private Subscription holding(String name) {

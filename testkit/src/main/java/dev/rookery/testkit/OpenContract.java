@@ -27,9 +27,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What opening, sharing and closing promise. */
+@Tag("P7")
 public interface OpenContract extends BackendUnderTest {
   Subscription KEEPER = Subscription.of("keeper", "**");
 

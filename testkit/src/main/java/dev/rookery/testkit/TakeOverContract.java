@@ -21,9 +21,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens when subscribers come, go, die and follow each other. */
+@Tag("P3")
+@Tag("P4")
 public interface TakeOverContract extends BusUnderTest {
 
   @Test

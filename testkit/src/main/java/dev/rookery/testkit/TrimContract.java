@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@link dev.rookery.spi.EventLog#trim} promises. */
+@Tag("P6")
 public interface TrimContract extends BackendUnderTest {
   Duration AGE = Duration.ofSeconds(30);
 

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Bots that halt before their effect, after it, and when they have returned: {@code
  * -Drookery.halts=150} for a long run of each test.
  */
+@Tag("P4")
 @Timeout(1_800)
 class HaltingBotsTest {
   private static final int HALTS = Integer.getInteger("rookery.halts", 3);

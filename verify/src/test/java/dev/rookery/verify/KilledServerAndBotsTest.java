@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Server and bots are killed again and again while events are published; {@code
  * -Drookery.rounds=300} for a long run.
  */
+@Tag("P1")
+@Tag("P3")
+@Tag("P4")
 @Timeout(3_600)
 class KilledServerAndBotsTest {
   private static final int ROUNDS = Integer.getInteger("rookery.rounds", 3);

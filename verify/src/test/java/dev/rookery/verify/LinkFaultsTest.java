@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
  * What a network does between a server and its clients; {@code -Drookery.linkFault=30} has each
  * fault last 30 seconds.
  */
+@Tag("P2")
+@Tag("P3")
 @Timeout(300)
 class LinkFaultsTest {
   private static final Duration FAULT = Duration.ofSeconds(Long.getLong("rookery.linkFault", 2));

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * An owner stands still while another takes over, and goes on as if nothing had been; {@code
  * -Drookery.pauses=20 -Drookery.pauseSeconds=7} for a long run.
  */
+@Tag("P3")
 @Timeout(900)
 class PausedOwnerTest {
   private static final int PAUSES = Integer.getInteger("rookery.pauses", 1);

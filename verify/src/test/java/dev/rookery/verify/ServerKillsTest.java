@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A server that is killed again and again while four publishers are at work; {@code
  * -Drookery.kills=50} for a long run.
  */
+@Tag("P1")
 class ServerKillsTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 4);
   private static final int PUBLISHERS = 4;

@@ -1,0 +1,121 @@
+package dev.rookery.embedded;
+
+import static dev.rookery.testkit.Soon.within;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rookery.BusConfig;
+import dev.rookery.DeadLetter;
+import dev.rookery.Draft;
+import dev.rookery.EventBus;
+import dev.rookery.EventRejected;
+import dev.rookery.Position;
+import dev.rookery.Subscription;
+import dev.rookery.embedded.Scenario.Verdict;
+import dev.rookery.embedded.StoppingBackend.Stop;
+import dev.rookery.engine.EngineBus;
+import dev.rookery.spi.Environment;
+import dev.rookery.testkit.Recorder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A process that ends, or has no memory, at any step of retry, dead letter, redrive, discard. */
+@Tag("P4")
+@Timeout(300)
+class CrashBetweenStepsTest {
+  private static final int AT_ONCE = 8;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"false,false", "false,true", "true,false", "true,true"})
+  void theEventIsAlwaysSomewhereAndAtTheEndInOnePlace(boolean hold, boolean discard)
+      throws Exception {
+    for (Stop stop : Stop.values()) {
+      int steps = everyStep(hold, discard, stop);
+      System.out.printf(
+          "hold %s, discard %s, stop %s: %d steps, nowhere 0, not in one place 0%n",
+          hold, discard, stop, steps);
+      assertThat(steps).isGreaterThan(6);
+    }
+  }
+
+  /** Stops at the first step, the second and so on, as many as there are; says how many. */
+  private int everyStep(boolean hold, boolean discard, Stop stop) throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+      int steps = 0;
+      while (true) {
+        List<Future<Verdict>> running = new ArrayList<>();
+        for (int at = steps + 1; at <= steps + AT_ONCE; at++) {
+          Scenario scenario = new Scenario(hold, discard, stop, at);
+          running.add(threads.submit(() -> scenario.run(folder(scenario), Set.of())));
+        }
+        for (Future<Verdict> each : running) {
+          Verdict verdict = each.get();
+          assertThat(verdict).matches(Verdict::well);
+          steps += verdict.reached() ? 1 : 0;
+        }
+        if (steps % AT_ONCE > 0) {
+          return steps;
+        }
+      }
+    }
+  }
+
+  private Path folder(Scenario scenario) {
+    return folder.resolve(scenario.stop() + "-" + scenario.at());
+  }
+
+  /** An operator's process that died between its act and its word. */
+  @Test
+  void anActThatNobodyWasToldOfIsFoundByTheOwner() {
+    BusConfig config = BusConfig.standard().claimTtl(Duration.ofMillis(300));
+    Recorder recorder =
+        new Recorder()
+            .doing((delivery, progress) -> {
+              if (delivery.event().id().equals("poison")) {
+                throw new EventRejected("never");
+              }
+            });
+    FileBackend backend = Fixture.open(folder);
+    try (EventBus bus = new EngineBus(backend, config, Environment.system())) {
+      bus.subscribe(
+          Subscription.of("keeper", "user.said").exhausted(Subscription.Exhausted.HOLD),
+          recorder.handler());
+      bus.publish(Draft.of("user.said").id("poison").key("sick"));
+      bus.publish(Draft.of("user.said").id("behind").key("sick"));
+      List<String> letter = List.of(DeadLetter.idOf("keeper", Fixture.USER, Position.of(1)));
+      within(Duration.ofSeconds(30))
+          .until(() -> backend.deadLetters().parked("keeper", Fixture.USER).containsKey("sick"));
+
+      backend.deadLetters().discard(letter);
+
+      recorder.awaitHandled("behind");
+    }
+  }
+
+  /** The seeded bug: a dead letter that is said to be stored and is not. */
+  @Test
+  void anEventThatIsNowhereIsFoundOut() throws Exception {
+    Verdict honest = new Scenario(false, false, Stop.AFTER, 100).run(folder.resolve("a"), Set.of());
+    assertThat(honest).matches(Verdict::well);
+    int saved = honest.steps().indexOf("bury") + 2;
+
+    Verdict verdict =
+        new Scenario(false, false, Stop.AFTER, saved).run(folder.resolve("b"), Set.of("bury"));
+
+    assertThat(verdict.steps()).last().isEqualTo("save");
+    assertThat(verdict.nowhere()).containsExactly("poison");
+  }
+}

@@ -1,0 +1,87 @@
+package dev.rookery.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The library {@code disk.c}, which stands between a process and the kernel; needs {@code cc}. */
+final class RecordingDisk {
+  /** What a power cut concerns; the file of shared memory and the lock are made anew. */
+  static final List<String> FILES = List.of(Store.DATABASE, Fixture.WAL, Store.MARK);
+
+  private final Path library;
+
+  private RecordingDisk(Path library) {
+    this.library = library;
+  }
+
+  /**
+   * Which syncs are not done.
+   *
+   * @param file whose
+   * @param error the number of the error that the program gets; with 0 it hears of none
+   * @param first the first of these, counted from 1
+   * @param last the last of these
+   */
+  record Fault(String file, int error, long first, long last) {
+    static final Fault NONE = new Fault(".", 0, 0, -1);
+
+    static final int UNTOLD = 0;
+    static final int EIO = 5;
+    static final int ENOSPC = 28;
+
+    /** One sync, while those after it are done: a kernel forgets what it could not sync. */
+    static Fault at(String file, int error, long number) {
+      return new Fault(file, error, number, number);
+    }
+
+    /** All syncs of a file, and nobody hears of it. */
+    static Fault untold(String file) {
+      return new Fault(file, UNTOLD, 1, Long.MAX_VALUE);
+    }
+
+    private String text() {
+      return "%s %d %d %d".formatted(file, error, first, last);
+    }
+  }
+
+  /** Compiles the library in a folder. */
+  static RecordingDisk compile(Path folder) throws IOException, InterruptedException {
+    Path source = folder.resolve("disk.c");
+    try (InputStream code = RecordingDisk.class.getResourceAsStream("disk.c")) {
+      Files.copy(Objects.requireNonNull(code), source);
+    }
+    Path library = folder.resolve("disk.so");
+    Process compiler =
+        new ProcessBuilder(
+                "cc", "-shared", "-fPIC", "-pthread", "-o", library.toString(), source.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(compiler.getInputStream().readAllBytes(), UTF_8);
+    if (compiler.waitFor() != 0) {
+      throw new IOException("disk.c cannot be compiled: " + said);
+    }
+    return new RecordingDisk(library);
+  }
+
+  /** The environment of a process whose log in this folder lies on the disk. */
+  Map<String, String> environment(Path folder, Path journal, Fault fault) throws IOException {
+    return Map.of(
+        "LD_PRELOAD",
+        library.toString(),
+        "DISK_FOLDER",
+        folder.toRealPath().toString(),
+        "DISK_FILES",
+        ":" + String.join(":", FILES) + ":",
+        "DISK_JOURNAL",
+        journal.toString(),
+        "DISK_FAULT",
+        fault.text());
+  }
+}

@@ -1,0 +1,235 @@
+package dev.rookery.embedded;
+
+import static dev.rookery.testkit.Soon.within;
+
+import dev.rookery.BusConfig;
+import dev.rookery.DeadLetter;
+import dev.rookery.Draft;
+import dev.rookery.Event;
+import dev.rookery.EventBus;
+import dev.rookery.Operations.DeadLetterFilter;
+import dev.rookery.Position;
+import dev.rookery.RetryPolicy;
+import dev.rookery.RookeryException;
+import dev.rookery.Start;
+import dev.rookery.Subscription;
+import dev.rookery.embedded.StoppingBackend.Stop;
+import dev.rookery.engine.EngineBus;
+import dev.rookery.spi.Cursor;
+import dev.rookery.spi.Environment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Four events of which one fails once and one until it is healed; then an operator redrives or
+ * discards what became a dead letter. The world stops at some step, and a second life goes on; so
+ * it does where an operator's command ran out of memory, since it may be done by half.
+ *
+ * @param hold whether later events of the key wait behind the dead letter
+ * @param discard whether the operator discards it, rather than redrive it
+ */
+record Scenario(boolean hold, boolean discard, Stop stop, int at) {
+  private static final List<String> EVENTS = List.of("plain", "poison", "behind", "shaky");
+  private static final RetryPolicy QUICK =
+      new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5));
+
+  private static final DeadLetterFilter POISONED =
+      DeadLetterFilter.ALL.ids(DeadLetter.idOf("keeper", Fixture.USER, Position.of(2)));
+
+  /**
+   * How it went.
+   *
+   * @param reached whether there was such a step
+   * @param steps those that were done until the world stopped
+   * @param nowhere the events that were in no place when the world had stopped
+   * @param wrong the events that were not in exactly one place at the end, with their places
+   * @param handlings the most successful handlings of one event
+   */
+  record Verdict(
+      boolean reached,
+      List<String> steps,
+      Set<String> nowhere,
+      Map<String, List<String>> wrong,
+      int handlings) {
+    boolean well() {
+      return nowhere.isEmpty() && wrong.isEmpty() && handlings <= 2;
+    }
+  }
+
+  /** Runs it in a folder; {@code ignored} as in {@link StoppingBackend}. */
+  Verdict run(Path folder, Set<String> ignored) throws Exception {
+    return new Run(this, folder, ignored).run();
+  }
+
+  private static final class Run {
+    private final Scenario scenario;
+    private final Path folder;
+    private final Set<String> ignored;
+    private final Map<String, Integer> handled = new ConcurrentHashMap<>();
+    private final AtomicBoolean shaken = new AtomicBoolean();
+    private volatile boolean healed;
+    private final List<StoppingBackend> lives = new ArrayList<>();
+
+    Run(Scenario scenario, Path folder, Set<String> ignored) {
+      this.scenario = scenario;
+      this.folder = folder;
+      this.ignored = ignored;
+    }
+
+    Verdict run() throws Exception {
+      StoppingBackend first = live(scenario.stop, scenario.at);
+      Map<String, List<String>> then = places(true);
+      then.values().removeIf(places -> !places.isEmpty());
+      if (first.stopped() && then.isEmpty()) {
+        live(Stop.AFTER, 0);
+      }
+      Map<String, List<String>> wrong = places(false);
+      wrong.values().removeIf(places -> places.size() == 1);
+      int most = handled.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+      return new Verdict(first.reached(), first.done(), then.keySet(), wrong, most);
+    }
+
+    /** One life, up to the end of the story or of the world. */
+    private StoppingBackend live(Stop stop, int at) {
+      FileBackend backend = Fixture.open(folder);
+      StoppingBackend stopping = new StoppingBackend(backend, stop, at, ignored);
+      lives.add(stopping);
+      try (EventBus bus = new EngineBus(stopping, BusConfig.standard(), Environment.system())) {
+        if (backend.log().latest(Fixture.USER).ordinal() == 0) {
+          bus.publishAll(EVENTS.stream().map(Run::draft).toList());
+        }
+        tell(bus, backend, stopping);
+      } catch (OutOfMemoryError e) {
+        stopping.halt();
+      }
+      return stopping;
+    }
+
+    private static Draft draft(String event) {
+      String key = event.equals("poison") || event.equals("behind") ? "sick" : event;
+      return Draft.of("user.said", "{}").id(event).key(key);
+    }
+
+    private void tell(EventBus bus, FileBackend backend, StoppingBackend stopping) {
+      try {
+        subscribe(bus);
+        await(stopping, () -> isQuiet(backend) && (healed || isDead(backend)));
+        operate(bus);
+        await(stopping, () -> isQuiet(backend) && letters(backend).isEmpty());
+      } catch (RookeryException e) {
+        if (!stopping.stopped()) {
+          throw e;
+        }
+      }
+    }
+
+    private void subscribe(EventBus bus) {
+      try {
+        bus.subscribe(subscription(), this::handle);
+      } catch (OutOfMemoryError e) {
+        bus.subscribe(subscription(), this::handle);
+      }
+    }
+
+    private void await(StoppingBackend stopping, BooleanSupplier condition) {
+      try {
+        within(Duration.ofSeconds(30))
+            .pollInterval(Duration.ofMillis(20))
+            .until(() -> stopping.stopped() || condition.getAsBoolean());
+      } catch (ConditionTimeoutException e) {
+        throw new AssertionError(scenario + " is stuck after " + stopping.done(), e);
+      }
+    }
+
+    private Subscription subscription() {
+      return Subscription.of("keeper", "user.said")
+          .from(Start.earliest())
+          .retry(QUICK)
+          .exhausted(scenario.hold ? Subscription.Exhausted.HOLD : Subscription.Exhausted.CONTINUE);
+    }
+
+    private void handle(Event event) {
+      if (event.id().equals("poison") && !healed) {
+        throw new IllegalStateException("not healed");
+      }
+      if (event.id().equals("shaky") && shaken.compareAndSet(false, true)) {
+        throw new IllegalStateException("shaken");
+      }
+      handled.merge(event.id(), 1, Integer::sum);
+    }
+
+    private void operate(EventBus bus) {
+      healed = true;
+      if (scenario.discard) {
+        bus.operations().discard(POISONED);
+      } else {
+        bus.operations().redrive(POISONED);
+      }
+    }
+
+    /** Whether each event is in one place, and none is about to leave it. */
+    private boolean isQuiet(FileBackend backend) {
+      return letters(backend).stream().allMatch(l -> l.state() == DeadLetter.State.WAITING)
+          && places(backend, true).values().stream()
+              .allMatch(its -> its.size() == 1 && !its.contains("log"));
+    }
+
+    private boolean isDead(FileBackend backend) {
+      return letters(backend).stream().anyMatch(l -> l.reason() != DeadLetter.Reason.PARKED);
+    }
+
+    private static List<DeadLetter> letters(FileBackend backend) {
+      return backend.deadLetters().list(DeadLetterFilter.ALL);
+    }
+
+    private Map<String, List<String>> places(boolean inLog) {
+      try (FileBackend backend = Fixture.open(folder)) {
+        return places(backend, inLog);
+      }
+    }
+
+    /** The places where each event is. */
+    private Map<String, List<String>> places(FileBackend backend, boolean inLog) {
+      boolean discarded = lives.stream().anyMatch(life -> life.done().contains("discard"));
+      Map<String, List<String>> places = new TreeMap<>();
+      for (int i = 0; i < EVENTS.size(); i++) {
+        String event = EVENTS.get(i);
+        Position position = Position.of(i + 1);
+        String letter = DeadLetter.idOf("keeper", Fixture.USER, position);
+        List<String> its = new ArrayList<>();
+        if (handled.containsKey(event)) {
+          its.add("handled");
+        }
+        if (backend.deadLetters().find(letter).isPresent()) {
+          its.add("dead letter");
+        }
+        if (discarded && event.equals("poison") && its.isEmpty()) {
+          its.add("discarded");
+        }
+        if (inLog && !isSettled(backend, position)) {
+          its.add("log");
+        }
+        places.put(event, its);
+      }
+      return places;
+    }
+
+    private static boolean isSettled(FileBackend backend, Position position) {
+      Cursor cursor = backend.subscriptions().cursors("keeper").get(Fixture.USER);
+      return cursor != null
+          && (!position.isAfter(cursor.floor().position())
+              || cursor.settled().stream()
+                  .anyMatch(range ->
+                      !range.first().isAfter(position) && !position.isAfter(range.last())));
+    }
+  }
+}
