@@ -13,8 +13,8 @@ interface Line extends AutoCloseable {
   void open() throws JedisException;
 
   /**
-   * Connects anew where the other end is gone. A connection that nobody used for a while may be dead
-   * without a word, and what is sent over it is neither stored nor refused.
+   * Connects anew where the other end is gone. A connection that nobody used for a while may be
+   * dead without a word, and what is sent over it is neither stored nor refused.
    *
    * @throws JedisException when nothing was sent
    */

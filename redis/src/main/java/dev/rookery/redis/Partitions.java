@@ -45,7 +45,10 @@ final class Partitions implements AutoCloseable {
 
   Appender appender(Partition partition) {
     return appenders.computeIfAbsent(
-        partition, p -> new Appender(redis, p, config, environment, durability, end -> appended.accept(p, end)));
+        partition,
+        p ->
+            new Appender(
+                redis, p, config, environment, durability, end -> appended.accept(p, end)));
   }
 
   /** What stands there now. Notices what others removed. */

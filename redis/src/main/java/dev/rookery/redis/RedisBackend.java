@@ -37,9 +37,7 @@ final class RedisBackend implements Backend {
     this.redis = redis;
     this.settings = settings;
     Listeners listeners = new Listeners();
-    partitions =
-        new Partitions(
-            redis, config, environment, settings::durability, listeners::tell);
+    partitions = new Partitions(redis, config, environment, settings::durability, listeners::tell);
     wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
     log = new RedisLog(redis, config, partitions, settings, wakeups);
     subscriptions = new RedisSubscriptions(redis);

@@ -29,8 +29,22 @@ class ForeignEventsTest {
   private static final TestServer SERVER = TestServer.shared();
   private static final List<String> EIGHT =
       List.of(
-          "id", "1", "type", "girl.profile.created", "source", "python", "data", "{\"a\": 1}",
-          "correlation_id", "", "causation_id", "", "timestamp", "1700000000.25", "version", "1");
+          "id",
+          "1",
+          "type",
+          "girl.profile.created",
+          "source",
+          "python",
+          "data",
+          "{\"a\": 1}",
+          "correlation_id",
+          "",
+          "causation_id",
+          "",
+          "timestamp",
+          "1700000000.25",
+          "version",
+          "1");
 
   private final Opened opened = opened();
 
@@ -112,8 +126,16 @@ class ForeignEventsTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "data;{\"a\":", "data;", "data;{} {}", "data;undefined", "version;one", "version;1.5",
-        "timestamp;yesterday", "timestamp;1e99", "timestamp;NaN", "timestamp;1e999999999"
+        "data;{\"a\":",
+        "data;",
+        "data;{} {}",
+        "data;undefined",
+        "version;one",
+        "version;1.5",
+        "timestamp;yesterday",
+        "timestamp;1e99",
+        "timestamp;NaN",
+        "timestamp;1e999999999"
       })
   void anEventWithAFieldThatIsWrongIsGivenRaw(String name, String value) {
     add(eightWith(name, value == null ? "" : value));
@@ -164,8 +186,15 @@ class ForeignEventsTest {
 
     assertThat(fields.keySet())
         .containsExactly(
-            "id", "type", "source", "data", "correlation_id", "causation_id", "timestamp",
-            "version", "key");
+            "id",
+            "type",
+            "source",
+            "data",
+            "correlation_id",
+            "causation_id",
+            "timestamp",
+            "version",
+            "key");
     assertThat(fields.get("timestamp").text()).isEqualTo("1772366399.123456789");
     assertThat(fields.get("causation_id").text()).isEmpty();
     assertThat(fields.get("data").text()).isEqualTo(event.data().text());

@@ -100,8 +100,7 @@ class NativeGroupsTest {
     append(10);
     SERVER.ask("XGROUP", "CREATE", STREAM, "theirs", "0");
     SERVER.ask("XREADGROUP", "GROUP", "theirs", "one", "COUNT", 5, "STREAMS", STREAM, ">");
-    List<Reply> pending =
-        SERVER.ask("XPENDING", STREAM, "theirs", "-", "+", 10).list();
+    List<Reply> pending = SERVER.ask("XPENDING", STREAM, "theirs", "-", "+", 10).list();
     SERVER.ask("XACK", STREAM, "theirs", pending.get(0).list().getFirst().text());
     SERVER.ask("XACK", STREAM, "theirs", pending.get(1).list().getFirst().text());
 

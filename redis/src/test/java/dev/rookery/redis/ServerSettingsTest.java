@@ -60,8 +60,7 @@ class ServerSettingsTest {
         Opened opened = Opened.at(server.address() + "?durability=fsynced")) {
       Appended answer = opened.log().append(Opened.BOT, Samples.appends("a")).getFirst();
 
-      assertThat(answer)
-          .isEqualTo(new Appended.Stored(answer.position(), Durability.FSYNCED));
+      assertThat(answer).isEqualTo(new Appended.Stored(answer.position(), Durability.FSYNCED));
     }
   }
 
@@ -84,8 +83,7 @@ class ServerSettingsTest {
 
       server.ask("CONFIG", "SET", "appendfsync", "everysec");
 
-      soon()
-          .until(() -> opened.backend().capabilities().durability() == Durability.ACCEPTED);
+      soon().until(() -> opened.backend().capabilities().durability() == Durability.ACCEPTED);
       assertThat(opened.log().append(Opened.BOT, Samples.appends("a"))).hasSize(1);
       soon()
           .untilAsserted(() ->

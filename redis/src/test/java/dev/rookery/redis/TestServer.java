@@ -25,11 +25,13 @@ final class TestServer implements AutoCloseable {
 
   private final String[] settings;
   private final int port;
+  private Path folder;
   private RedisServer server;
 
   private TestServer(int port, String... settings) {
     this.port = port;
     this.settings = settings;
+    this.folder = newFolder();
     this.server = launched();
   }
 
@@ -54,20 +56,23 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  private RedisServer launched() {
+  private static Path newFolder() {
     try {
-      Path folder = Files.createTempDirectory("redis");
-      var builder = RedisServer.builder().port(port).bind("127.0.0.1");
-      builder.setting("dir " + folder);
-      for (String setting : settings) {
-        builder.setting(setting);
-      }
-      RedisServer launched = builder.build();
-      launched.start();
-      return launched;
+      return Files.createTempDirectory("redis");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private RedisServer launched() {
+    var builder = RedisServer.builder().port(port).bind("127.0.0.1");
+    builder.setting("dir " + folder);
+    for (String setting : settings) {
+      builder.setting(setting);
+    }
+    RedisServer launched = builder.build();
+    launched.start();
+    return launched;
   }
 
   int port() {
@@ -89,6 +94,24 @@ final class TestServer implements AutoCloseable {
 
   /** Stops and starts without any data. */
   void restartEmpty() {
+    stop();
+    folder = newFolder();
+    server = launched();
+  }
+
+  /** Kills the process as it stands, and starts it again with what it has on disk. */
+  void killAndRestart() {
+    long process =
+        ask("INFO", "server")
+            .text()
+            .lines()
+            .filter(line -> line.startsWith("process_id:"))
+            .mapToLong(line -> Long.parseLong(line.substring("process_id:".length()).strip()))
+            .findFirst()
+            .orElseThrow();
+    ProcessHandle handle = ProcessHandle.of(process).orElseThrow();
+    handle.destroyForcibly();
+    handle.onExit().join();
     stop();
     server = launched();
   }

@@ -40,7 +40,8 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
+  @ValueSource(
+      strings = {"memory", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
   void whatStandsBehindAnInterfaceImportsTheFrontDoorAndTheBackendInterfaceOnly(String name) {
     HOUSE.importsOnly(name, "", "spi").check(CLASSES);
   }
