@@ -71,7 +71,7 @@ final class RedisLog implements EventLog {
       int wanted = pageSize(maxEvents - entries.size(), maxBytes - bytes);
       List<Reply> page = page(partition, end, wanted + 1);
       boolean joins = !page.isEmpty() && id(page.getFirst()).equals(end);
-      Optional<RookeryException> gap = joins ? Optional.empty() : gap(partition, end, page);
+      Optional<RookeryException> gap = joins ? Optional.empty() : gap(partition, end);
       if (gap.isPresent() && !entries.isEmpty()) {
         return entries;
       } else if (gap.isPresent()) {
@@ -119,7 +119,7 @@ final class RedisLog implements EventLog {
   }
 
   /** Why the entry at a position was not found, where that means that later ones are missing. */
-  private Optional<RookeryException> gap(Partition partition, Position after, List<Reply> page) {
+  private Optional<RookeryException> gap(Partition partition, Position after) {
     Tail tail = partitions.look(partition);
     if (after.equals(tail.trimmed())) {
       return Optional.empty();
@@ -130,7 +130,7 @@ final class RedisLog implements EventLog {
               ? taken(partition, after, tail)
               : trimmed(partition, after, tail));
     }
-    boolean deletedAlone = tail.lost() > 0 && !page.isEmpty() && tail.last().isAfter(after);
+    boolean deletedAlone = tail.lost() > 0 && !after.isAfter(tail.last());
     return deletedAlone ? Optional.empty() : Optional.of(unknown(partition, after, tail));
   }
 

@@ -39,6 +39,14 @@ final class Scripts {
     PRUNE
   }
 
+  /**
+   * Without room nothing is appended; all else goes on, since saved cursors are what lets a trim
+   * make room.
+   */
+  private static String header(Name name) {
+    return name == Name.APPEND ? "#!lua\n" : "#!lua flags=allow-oom\n";
+  }
+
   /** What several scripts share, and stands before them. */
   private static List<String> parts(Name name) {
     return switch (name) {
@@ -56,7 +64,7 @@ final class Scripts {
 
   Scripts(String clock) {
     for (Name name : Name.values()) {
-      StringBuilder text = new StringBuilder(clock);
+      StringBuilder text = new StringBuilder(header(name)).append(clock);
       parts(name).forEach(part -> text.append(resource(part)));
       text.append(resource(name.name().toLowerCase(java.util.Locale.ROOT)));
       scripts.put(name, new Script(text.toString(), sha1(text.toString())));

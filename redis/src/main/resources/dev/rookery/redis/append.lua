@@ -18,6 +18,8 @@ local state = redis.call('HMGET', meta, 'last', 'half', 'since')
 local last, half, since = state[1], tonumber(state[2] or '0'), tonumber(state[3] or '0')
 if not last then
   look(stream, meta)
+  redis.call('HSETNX', meta, 'trimmed', NONE)
+  redis.call('HSETNX', meta, 'gone', 0)
 elseif redis.call('EXISTS', stream) == 0 then
   -- Somebody deleted it: what comes now stands behind what is gone
   redis.call('XGROUP', 'CREATE', stream, 'rookery', '0', 'MKSTREAM')

@@ -39,6 +39,7 @@ local function look(stream, meta)
   else
     tail.trimmed = gone > 0 and edge or NONE
     tail.taken = NONE
+    tail.lost = 0
   end
   tail.gone = gone
   redis.call('HSET', meta, 'trimmed', tail.trimmed, 'gone', tail.gone, 'taken', tail.taken, 'lost', tail.lost)

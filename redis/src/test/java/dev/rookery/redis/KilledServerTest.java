@@ -37,8 +37,7 @@ class KilledServerTest {
 
   @Test
   void nothingIsLostOrOutOfOrderWhenTheServerIsKilled() throws Exception {
-    try (TestServer server =
-            TestServer.start("save \"\"", "appendonly yes", "appendfsync always");
+    try (TestServer server = TestServer.start("save \"\"", "appendonly yes", "appendfsync always");
         EventBus bus =
             EventBus.open(
                 server.address() + "?durability=fsynced",

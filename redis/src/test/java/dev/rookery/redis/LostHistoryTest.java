@@ -149,6 +149,16 @@ class LostHistoryTest {
   }
 
   @Test
+  void aReaderWhoseLastEntryWasDeletedAloneGoesOn() {
+    List<Position> positions = append("a", 10);
+    SERVER.ask("XDEL", STREAM, Ids.of(positions.getLast()));
+
+    assertThat(read(positions.getLast())).isEmpty();
+    append("b", 2);
+    assertThat(read(positions.getLast())).hasSize(2);
+  }
+
+  @Test
   void aServerThatCameBackEmptyIsNotTakenForTheFormer() {
     opened.define();
     List<Position> positions = append("a", 10);

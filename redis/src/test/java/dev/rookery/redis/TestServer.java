@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.embedded.RedisServer;
@@ -94,7 +96,7 @@ final class TestServer implements AutoCloseable {
 
   /** Stops and starts without any data. */
   void restartEmpty() {
-    stop();
+    close();
     folder = newFolder();
     server = launched();
   }
@@ -123,5 +125,12 @@ final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
