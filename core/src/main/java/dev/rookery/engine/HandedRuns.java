@@ -31,7 +31,7 @@ final class HandedRuns implements Handlers {
   @Override
   public synchronized void add(List<Delivery> run) {
     if (closed) {
-      terms.mailbox().post(new Message.Returned(run.stream().map(Delivery::position).toList()));
+      terms.giveBack(run);
     } else {
       waiting.add(run);
     }
@@ -45,6 +45,9 @@ final class HandedRuns implements Handlers {
   }
 
   private synchronized @Nullable Out next() {
+    while (!waiting.isEmpty() && terms.hasExpired(waiting.peek())) {
+      terms.giveBack(waiting.remove());
+    }
     if (closed
         || waiting.isEmpty()
         || out.size() >= terms.concurrency()
@@ -199,7 +202,7 @@ final class HandedRuns implements Handlers {
       int from = Math.min(begun + 1, deliveries.size());
       List<Delivery> rest = deliveries.subList(from, deliveries.size());
       if (!rest.isEmpty()) {
-        terms.mailbox().post(new Message.Returned(rest.stream().map(Delivery::position).toList()));
+        terms.giveBack(rest);
         deliveries = deliveries.subList(0, from);
       }
       return from;

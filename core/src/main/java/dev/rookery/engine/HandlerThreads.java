@@ -6,7 +6,6 @@ import dev.rookery.EventHandler;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,19 +86,17 @@ final class HandlerThreads implements Handlers {
   }
 
   private void handle(List<Delivery> run) {
-    Iterator<Delivery> left = run.iterator();
     boolean goOn = true;
-    while (goOn && left.hasNext()) {
+    for (int index = 0; goOn && index < run.size(); index++) {
+      List<Delivery> left = run.subList(index, run.size());
       while (terms.claimNanosLeft().getAsLong() <= 0 && !closed) {
         LockSupport.parkNanos(CLAIM_CHECK_NANOS);
       }
-      if (closed) {
-        List<Position> rest = new ArrayList<>();
-        left.forEachRemaining(delivery -> rest.add(delivery.position()));
-        terms.mailbox().post(new Message.Returned(rest));
+      if (closed || terms.hasExpired(left)) {
+        terms.giveBack(left);
         return;
       }
-      goOn = handle(left.next()) instanceof Outcome.Handled;
+      goOn = handle(left.getFirst()) instanceof Outcome.Handled;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rookery.engine;
 
 import dev.rookery.Delivery;
+import dev.rookery.Event;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
 import dev.rookery.spi.Environment;
@@ -40,6 +41,17 @@ sealed interface Handlers permits HandlerThreads, HandedRuns {
       Consumer<Done> done) {
     long nanoTime() {
       return environment.nanoTime();
+    }
+
+    /** Whether a run's first event has expired since it was handed out, and is not to be begun. */
+    boolean hasExpired(List<Delivery> run) {
+      Event first = run.getFirst().event();
+      return first.attributes().containsKey(Event.EXPIRY_TIME)
+          && first.expiry().filter(environment.now()::isAfter).isPresent();
+    }
+
+    void giveBack(List<Delivery> run) {
+      mailbox.post(new Message.Returned(run.stream().map(Delivery::position).toList()));
     }
   }
 

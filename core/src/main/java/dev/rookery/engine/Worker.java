@@ -220,6 +220,9 @@ final class Worker {
       fetch(lane, now);
     }
     operatorActed(now);
+    if (job.cautious()) {
+      change(now); // what a take-over found is saved even where nothing comes after it
+    }
   }
 
   // ---- reading and matching

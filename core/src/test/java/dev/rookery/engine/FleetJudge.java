@@ -197,8 +197,10 @@ final class FleetJudge {
       occurred.add("Ack");
       times.merge(place, 1, Integer::sum);
       givenUp.remove(place);
+      // An owner that stood still may end what expired for its successor
       boolean inOrder =
-          !delivery.redriven() || subscription.exhausted() == Subscription.Exhausted.HOLD;
+          delivery.event().expiry().isEmpty()
+              && (!delivery.redriven() || subscription.exhausted() == Subscription.Exhausted.HOLD);
       Key key = new Key(delivery.partition(), delivery.event().key());
       long before = firstHandled.getOrDefault(key, 0L);
       if (handled.add(place) && inOrder && before > place.position) {

@@ -245,7 +245,9 @@ final class SimulatedOwner {
     if (over) {
       return;
     }
-    if (stopping) {
+    boolean expired =
+        run.get(index).event().expiry().filter(fleet.agenda.now()::isAfter).isPresent();
+    if (stopping || expired) {
       post(
           new Message.Returned(
               run.subList(index, run.size()).stream().map(Delivery::position).toList()));

@@ -81,8 +81,7 @@ final class Folder {
 
   /** What killed processes left of the driver's native part, a megabyte each. */
   void removeUnpackedDrivers() throws IOException {
-    try (DirectoryStream<Path> left =
-        Files.newDirectoryStream(path, "sqlite-*-*sqlitejdbc.*")) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(path, "sqlite-*-*sqlitejdbc.*")) {
       for (Path file : left) {
         Files.delete(file);
       }

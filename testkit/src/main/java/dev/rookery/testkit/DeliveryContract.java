@@ -239,6 +239,25 @@ public interface DeliveryContract extends BusUnderTest {
   }
 
   @Test
+  default void anEventThatExpiresWhileItWaitsForItsTurnIsNotHandled() {
+    Instant soon = Instant.now().plusSeconds(2);
+    Recorder recorder =
+        new Recorder()
+            .doing((delivery, progress) -> {
+              while (delivery.event().id().equals("long") && Instant.now().isBefore(soon)) {
+                Thread.sleep(5);
+              }
+            });
+    subscribe(listening("watcher").concurrency(1), recorder);
+    bus().publish(said("long", "j"));
+    recorder.awaitBegun(1);
+    bus().publish(said("expired", "k").expires(soon));
+    bus().publish(said("last", "l"));
+
+    recorder.awaitHandled("long", "last");
+  }
+
+  @Test
   default void anExpiredEventIsNeverHandled() {
     Recorder recorder = new Recorder();
     subscribe(listening("watcher"), recorder);
