@@ -59,6 +59,7 @@ record KnownVerb(String name, String description, boolean isHidden, Function<Ter
               "doctor",
               "Shows every setting that weakens a promise, and whether the bus is well.",
               Doctor::new),
+          shown("acl", "Prints the users and grants that a store should have for a bus.", Acl::new),
           shown(
               "demo",
               "Shows a fleet of bot processes talking through a durable bus, and judges the run.",

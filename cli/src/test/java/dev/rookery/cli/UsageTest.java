@@ -35,6 +35,7 @@ class UsageTest {
             "streams",
             "event",
             "doctor",
+            "acl",
             "demo",
             "bench",
             "completion")

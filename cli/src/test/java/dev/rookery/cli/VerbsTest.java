@@ -343,6 +343,13 @@ class VerbsTest {
         .anySatisfy(line -> assertThat(line.get("kind").stringValue()).isEqualTo("weakness"));
   }
 
+  @Test
+  void accessRightsArePrintedForAStoreThatHasAny() {
+    assertThat(Command.run("acl", "redis").out()).contains("ACL SETUSER {user} reset on");
+    assertThat(Command.run("acl", "../passwords").code).isEqualTo(Exit.USAGE);
+    assertThat(Command.run("acl", "memory").err()).contains("'memory' has no access rights");
+  }
+
   private Command on(String... arguments) {
     String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 2);
     all[arguments.length] = "--bus";

@@ -5,7 +5,7 @@ import java.time.Instant;
 
 /** The clock of a server as its scripts see it, ahead by what a test lets pass. */
 final class MovedClock {
-  private static final String AHEAD = "test:ahead";
+  static final String AHEAD = "test:ahead";
   private static final String SOURCE =
       """
       local function now()

@@ -11,9 +11,15 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
+import redis.embedded.RedisExecProvider;
 import redis.embedded.RedisServer;
+import redis.embedded.util.Architecture;
+import redis.embedded.util.OS;
 
-/** A real Redis on a free port, with nothing on disk unless it is asked for. */
+/**
+ * A real Redis on a free port, with nothing on disk unless it is asked for; {@code
+ * -Drookery.redis.server=PATH} names another binary than the one that the tests bring.
+ */
 final class TestServer implements AutoCloseable {
   private static final class Shared {
     private static final TestServer ONE = started();
@@ -66,8 +72,15 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  static RedisExecProvider binary() {
+    RedisExecProvider binary = RedisExecProvider.defaultProvider();
+    String other = System.getProperty("rookery.redis.server", "");
+    return other.isEmpty() ? binary : binary.override(OS.UNIX, Architecture.x86_64, other);
+  }
+
   private RedisServer launched() {
-    var builder = RedisServer.builder().port(port).bind("127.0.0.1");
+    var builder =
+        RedisServer.builder().redisExecProvider(binary()).port(port).bind("127.0.0.1");
     builder.setting("dir " + folder);
     for (String setting : settings) {
       builder.setting(setting);
