@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
  * A Redis that syncs, killed under publishers and subscribers; {@code -Drookery.kills=20} for a
  * long run.
  */
+@Tag("P1")
+@Tag("P3")
 @Timeout(300)
 class KilledServerTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 3);

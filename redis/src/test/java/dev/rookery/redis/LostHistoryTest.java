@@ -22,9 +22,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What others do to the streams behind Rookery's back: nothing is skipped in silence. */
+@Tag("P7")
 class LostHistoryTest {
   private static final TestServer SERVER = TestServer.shared();
 

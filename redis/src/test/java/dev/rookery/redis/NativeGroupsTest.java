@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Consumer groups: ours for everybody to see, and those of others. */
+@Tag("P6")
 class NativeGroupsTest {
   private static final TestServer SERVER = TestServer.shared();
 

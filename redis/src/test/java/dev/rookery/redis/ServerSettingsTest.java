@@ -12,11 +12,13 @@ import dev.rookery.spi.Appended;
 import dev.rookery.testkit.Samples;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the settings of a server are worth, and that it is said. */
+@Tag("P7")
 class ServerSettingsTest {
   private static final Map<String, String> SAFE =
       Map.of(
