@@ -43,6 +43,7 @@ final class EventFields {
   private static final byte[] ID = {'i', 'd'};
   private static final String PREFIX = "ce_";
   private static final String CONTENT_TYPE = "content_type";
+
   /** As we write it, until the year 2286: ten digits, a point, six digits. */
   private static final int OUR_SECONDS = 17;
 
