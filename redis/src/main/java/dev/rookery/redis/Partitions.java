@@ -1,7 +1,6 @@
 package dev.rookery.redis;
 
 import dev.rookery.BusConfig;
-import dev.rookery.Durability;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Environment;
@@ -20,7 +19,7 @@ final class Partitions implements AutoCloseable {
   private final Redis redis;
   private final BusConfig config;
   private final Environment environment;
-  private final Supplier<Durability> durability;
+  private final Supplier<ServerSettings> settings;
   private final BiConsumer<Partition, Position> appended;
   private final Map<Partition, Appender> appenders = new ConcurrentHashMap<>();
   private final Map<Partition, Long> lost = new ConcurrentHashMap<>();
@@ -29,12 +28,12 @@ final class Partitions implements AutoCloseable {
       Redis redis,
       BusConfig config,
       Environment environment,
-      Supplier<Durability> durability,
+      Supplier<ServerSettings> settings,
       BiConsumer<Partition, Position> appended) {
     this.redis = redis;
     this.config = config;
     this.environment = environment;
-    this.durability = durability;
+    this.settings = settings;
     this.appended = appended;
   }
 
@@ -48,7 +47,7 @@ final class Partitions implements AutoCloseable {
         partition,
         p ->
             new Appender(
-                redis, p, config, environment, durability, end -> appended.accept(p, end)));
+                redis, p, config, environment, settings, end -> appended.accept(p, end)));
   }
 
   /** What stands there now. Notices what others removed. */

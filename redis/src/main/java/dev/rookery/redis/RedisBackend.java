@@ -37,7 +37,7 @@ final class RedisBackend implements Backend {
     this.redis = redis;
     this.settings = settings;
     Listeners listeners = new Listeners();
-    partitions = new Partitions(redis, config, environment, settings::durability, listeners::tell);
+    partitions = new Partitions(redis, config, environment, settings::now, listeners::tell);
     wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
     log = new RedisLog(redis, config, partitions, settings, wakeups);
     subscriptions = new RedisSubscriptions(redis);
@@ -90,9 +90,9 @@ final class RedisBackend implements Backend {
 
   @Override
   public Capabilities capabilities() {
-    List<String> weaknesses = new ArrayList<>(settings.weaknesses());
+    List<String> weaknesses = new ArrayList<>(settings.now().weaknesses());
     weaknesses.addAll(partitions.weaknesses());
-    return new Capabilities(settings.durability(), true, false, true, POLL, weaknesses);
+    return new Capabilities(settings.now().durability(), true, false, true, POLL, weaknesses);
   }
 
   @Override

@@ -116,6 +116,36 @@ final class TestServer implements AutoCloseable {
 
   /** Kills the process as it stands, and starts it again with what it has on disk. */
   void killAndRestart() {
+    kill();
+    server = launched();
+  }
+
+  /** Kills the process as it stands. */
+  void kill() {
+    ProcessHandle handle = process();
+    handle.destroyForcibly();
+    handle.onExit().join();
+    stop();
+  }
+
+  /** Lets the process stand still; the answer lets it go on. */
+  Runnable pause() {
+    long process = process().pid();
+    signal("-STOP", process);
+    return () -> signal("-CONT", process);
+  }
+
+  private static void signal(String signal, long process) {
+    try {
+      new ProcessBuilder("kill", signal, Long.toString(process)).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ProcessHandle process() {
     long process =
         ask("INFO", "server")
             .text()
@@ -124,11 +154,7 @@ final class TestServer implements AutoCloseable {
             .mapToLong(line -> Long.parseLong(line.substring("process_id:".length()).strip()))
             .findFirst()
             .orElseThrow();
-    ProcessHandle handle = ProcessHandle.of(process).orElseThrow();
-    handle.destroyForcibly();
-    handle.onExit().join();
-    stop();
-    server = launched();
+    return ProcessHandle.of(process).orElseThrow();
   }
 
   void stop() {
