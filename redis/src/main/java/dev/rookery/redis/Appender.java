@@ -195,6 +195,9 @@ final class Appender implements AutoCloseable {
         again(group);
       } else {
         group.fail(Trouble.ofAppend(redis.address(), e));
+        if (Redis.isReadOnly(e)) {
+          loseAll(e);
+        }
       }
     } catch (RuntimeException | Error e) {
       flying.addFirst(group);

@@ -1,13 +1,18 @@
 package dev.rookery.redis;
 
+import static dev.rookery.testkit.Soon.within;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -56,7 +61,18 @@ final class TestServer implements AutoCloseable {
     return new TestServer(freePort(), settings);
   }
 
-  private static int freePort() {
+  /** One that keeps what another has, and is known to it. */
+  static TestServer replicaOf(TestServer master, String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("save \"\"");
+    all.add("replicaof 127.0.0.1 " + master.port());
+    TestServer replica = start(all.toArray(String[]::new));
+    within(Duration.ofSeconds(30))
+        .until(() -> master.ask("INFO", "replication").text().contains("state=online"));
+    return replica;
+  }
+
+  static int freePort() {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     } catch (IOException e) {

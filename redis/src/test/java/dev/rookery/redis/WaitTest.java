@@ -39,15 +39,6 @@ class WaitTest {
     return server;
   }
 
-  /** A server that keeps what another has, and the other knows it. */
-  private static TestServer replicaOf(TestServer master) {
-    TestServer replica = TestServer.start("save \"\"", "replicaof 127.0.0.1 " + master.port());
-    soon()
-        .until(() ->
-            master.ask("INFO", "replication").text().contains("state=online"));
-    return replica;
-  }
-
   @Test
   void aServerThatSyncsEverySecondGivesFsyncedOnDemandAndAcceptedWithout() {
     try (TestServer server = everySecond();
@@ -103,7 +94,7 @@ class WaitTest {
   @Test
   void aServerWithAReplicaGivesReplicatedOnDemand() {
     try (TestServer server = TestServer.start(ALWAYS);
-        TestServer replica = replicaOf(server);
+        TestServer replica = TestServer.replicaOf(server);
         Opened opened = Opened.at(server.address() + "?durability=replicated")) {
       Appended answer = append(opened, "a");
 
@@ -115,7 +106,7 @@ class WaitTest {
   @Test
   void whatNoReplicaTakesIsUnknownAlsoWhereItIsADuplicate() {
     try (TestServer server = TestServer.start(ALWAYS);
-        TestServer replica = replicaOf(server);
+        TestServer replica = TestServer.replicaOf(server);
         Opened plain = Opened.at(server.address());
         Opened opened = Opened.at(server.address() + "?durability=replicated")) {
       Runnable goOn = replica.pause();
