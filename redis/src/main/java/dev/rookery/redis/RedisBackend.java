@@ -41,7 +41,7 @@ final class RedisBackend implements Backend {
     partitions = new Partitions(redis, config, environment, settings::now, listeners::tell);
     wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
     log = new RedisLog(redis, config, partitions, settings, wakeups);
-    subscriptions = new RedisSubscriptions(redis);
+    subscriptions = new RedisSubscriptions(redis, new NativeGroups(redis, log));
     deadLetters = new RedisDeadLetters(redis, partitions);
   }
 
