@@ -18,6 +18,14 @@ public sealed interface Start {
     return new Earliest();
   }
 
+  /**
+   * Only for a subscription on Redis: it takes the place of the consumer group {@code
+   * bot-group-<name>}, what is pending there first.
+   */
+  static Start group() {
+    return new Group();
+  }
+
   /** After the last event that is stored now. */
   record Latest() implements Start {
     @Override
@@ -31,6 +39,14 @@ public sealed interface Start {
     @Override
     public String toString() {
       return "earliest";
+    }
+  }
+
+  /** Where a consumer group of the same name, which others made in the store, has got to. */
+  record Group() implements Start {
+    @Override
+    public String toString() {
+      return "group";
     }
   }
 
@@ -59,8 +75,8 @@ public sealed interface Start {
   }
 
   /**
-   * Reads the string form: {@code latest}, {@code earliest}, an ISO 8601 instant, a position, or a
-   * token.
+   * Reads the string form: {@code latest}, {@code earliest}, {@code group}, an ISO 8601 instant, a
+   * position, or a token.
    *
    * @throws InvalidInput when it is none of these
    */
@@ -71,6 +87,9 @@ public sealed interface Start {
     }
     if (text.equals("earliest")) {
       return earliest();
+    }
+    if (text.equals("group")) {
+      return group();
     }
     if (text.startsWith(Token.PREFIX)) {
       return new After(Token.parse(text));

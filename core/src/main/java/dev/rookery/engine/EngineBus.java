@@ -18,9 +18,7 @@ import dev.rookery.Subscription;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Control;
 import dev.rookery.spi.Environment;
-import dev.rookery.spi.Place;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,13 +103,12 @@ public final class EngineBus implements EventBus {
     open();
     Interest.of(subscription, parts.config().catalogue());
     Control control =
-        parts.call(() -> {
-          Map<Partition, Place> starts = new HashMap<>();
-          for (Partition partition : parts.config().partitionsOf(subscription.patterns())) {
-            starts.put(partition, parts.place(partition, subscription.from()));
-          }
-          return parts.backend().subscriptions().define(subscription, starts);
-        });
+        parts.call(
+            () ->
+                parts
+                    .backend()
+                    .subscriptions()
+                    .define(subscription, parts.starts(subscription)));
     EngineSubscriber[] self = new EngineSubscriber[1];
     EngineSubscriber subscriber =
         new EngineSubscriber(parts, control, handler, () -> subscribers.remove(self[0]));

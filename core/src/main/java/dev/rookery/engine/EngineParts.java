@@ -2,9 +2,11 @@ package dev.rookery.engine;
 
 import dev.rookery.BusConfig;
 import dev.rookery.Durability;
+import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Start;
+import dev.rookery.Subscription;
 import dev.rookery.StreamConfig;
 import dev.rookery.spi.Alarms;
 import dev.rookery.spi.Backend;
@@ -150,11 +152,34 @@ final class EngineParts {
     return calls.call(supplier);
   }
 
+  /** The places at which a subscription begins. */
+  Map<Partition, Place> starts(Subscription subscription) {
+    Map<Partition, Place> starts = new HashMap<>();
+    List<Partition> partitions = config.partitionsOf(subscription.patterns());
+    if (!(subscription.from() instanceof Start.Group)) {
+      partitions.forEach(each -> starts.put(each, place(each, subscription.from())));
+      return starts;
+    }
+    for (Partition each : partitions) {
+      log().group(subscription.name(), each).ifPresent(place -> starts.put(each, place));
+    }
+    if (starts.isEmpty()) {
+      throw new InvalidInput(
+          "the store has no consumer group for "
+              + subscription.name()
+              + " whose place it could take; begin at latest or earliest");
+    }
+    partitions.forEach(each -> starts.computeIfAbsent(each, log()::latest));
+    return starts;
+  }
+
   /** The place in a partition that a start means. */
   Place place(Partition partition, Start start) {
     return switch (start) {
       case Start.Latest latest -> log().latest(partition);
       case Start.Earliest earliest -> log().earliest(partition);
+      case Start.Group group ->
+          throw new InvalidInput("only a new subscription begins at 'group'");
       case Start.At at -> log().at(partition, at.time());
       case Start.AfterPosition after -> log().after(partition, after.position());
       case Start.After after -> {

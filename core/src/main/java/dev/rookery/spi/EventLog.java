@@ -62,6 +62,14 @@ public interface EventLog {
   Runnable listen(Consumer<Partition> listener);
 
   /**
+   * The place before all that a consumer group has yet to settle, where others made one for a
+   * subscription of this name; a log that knows no groups has none.
+   */
+  default Optional<Place> group(String subscription, Partition partition) {
+    return Optional.empty();
+  }
+
+  /**
    * Removes a bounded number of the oldest events that the log took longer ago than the age, or
    * that stand before the last {@code keepBytes}. Never removes an event that the floor of any
    * subscription's cursor has not passed; this is compared in one atomic step.

@@ -21,6 +21,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -34,10 +36,17 @@ import redis.clients.jedis.exceptions.JedisException;
  * Until the connection stands nothing was sent: refused. Once something may have been sent and no
  * answer came: unknown, for all groups that are under way. An error as the answer: nothing was
  * stored, since the script's first write is the one that can fail.
+ *
+ * <h2>Waiting for more</h2>
+ *
+ * Where more is demanded than the answer says, groups that are stored are put by until nothing else
+ * can be sent, and then one wait is for all of them. Redis waits for what the same connection wrote
+ * last, which a duplicate did not; so each wait writes a mark of its own first.
  */
 final class Appender implements AutoCloseable {
   private static final int GROUP_EVENTS = 200;
   private static final int UNDER_WAY = 2;
+  private static final int MOST_STORED = 50;
   private static final long MOST_IDS = 1_000_000;
   private static final int CONTENT_BYTES = 16;
   private static final long IDLE_NANOS = 1_000_000_000;
@@ -47,10 +56,11 @@ final class Appender implements AutoCloseable {
   private final EventFields fields;
   private final long windowMillis;
   private final Consumer<Position> appended;
-  private final Supplier<Durability> durability;
+  private final Supplier<ServerSettings> settings;
   private final Line line;
   private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
   private final Deque<Group> flying = new ArrayDeque<>();
+  private final List<Stored> stored = new ArrayList<>();
   private final SerialWork work;
   private final ReadWriteLock open = new ReentrantReadWriteLock();
   private final Environment environment;
@@ -67,12 +77,15 @@ final class Appender implements AutoCloseable {
     }
   }
 
+  /** A group whose answers are held back. */
+  private record Stored(Group group, List<Reply> answers) {}
+
   Appender(
       Redis redis,
       Partition partition,
       BusConfig config,
       Environment environment,
-      Supplier<Durability> durability,
+      Supplier<ServerSettings> settings,
       Consumer<Position> appended) {
     this.redis = redis;
     this.keys = Keys.of(partition);
@@ -80,7 +93,7 @@ final class Appender implements AutoCloseable {
     this.fields = new EventFields(config.catalogue(), config.limits());
     this.environment = environment;
     this.usedAt = environment.nanoTime();
-    this.durability = durability;
+    this.settings = settings;
     this.appended = appended;
     this.line = redis.line();
     this.work = new SerialWork("rookery-redis-appender " + partition, this::drain);
@@ -118,10 +131,12 @@ final class Appender implements AutoCloseable {
 
   private void drain() {
     while (true) {
-      if (flying.size() < UNDER_WAY && !waiting.isEmpty()) {
+      if (flying.size() < UNDER_WAY && !waiting.isEmpty() && stored.size() < MOST_STORED) {
         start(gather());
       } else if (!flying.isEmpty()) {
         finish(flying.remove());
+      } else if (!stored.isEmpty()) {
+        confirm();
       } else {
         return;
       }
@@ -168,12 +183,21 @@ final class Appender implements AutoCloseable {
 
   private void finish(Group group) {
     try {
-      answer(group, line.answer().list());
+      List<Reply> answers = line.answer().list();
+      ServerSettings now = settings.get();
+      if (now.waits().isEmpty()) {
+        answer(group, answers, now.durability());
+      } else {
+        stored.add(new Stored(group, answers));
+      }
     } catch (JedisDataException e) {
       if (Redis.lacksScript(e)) {
         again(group);
       } else {
         group.fail(Trouble.ofAppend(redis.address(), e));
+        if (Redis.isReadOnly(e)) {
+          loseAll(e);
+        }
       }
     } catch (RuntimeException | Error e) {
       flying.addFirst(group);
@@ -190,14 +214,40 @@ final class Appender implements AutoCloseable {
     }
   }
 
+  /** Waits once for all that is stored. */
+  private void confirm() {
+    ServerSettings now = settings.get();
+    try {
+      line.send(new CommandArguments(Command.HINCRBY).key(keys.meta()).add("waits").add(1));
+      for (Wait wait : now.waits()) {
+        line.send(wait.command());
+      }
+      line.answer();
+      List<Wait> failed = new ArrayList<>(now.waits());
+      failed.removeIf(wait -> wait.isOver(line.answer()));
+      List<Stored> done = List.copyOf(stored);
+      stored.clear();
+      for (Stored each : done) {
+        if (failed.isEmpty()) {
+          answer(each.group, each.answers, now.durability());
+        } else {
+          each.group.fail(Trouble.unconfirmed(redis.address(), failed));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      loseAll(e);
+    }
+  }
+
   private void loseAll(Throwable cause) {
+    stored.forEach(each -> each.group.fail(Trouble.unknown(redis.address(), cause)));
+    stored.clear();
     flying.forEach(group -> group.fail(Trouble.unknown(redis.address(), cause)));
     flying.clear();
     line.cut();
   }
 
-  private void answer(Group group, List<Reply> answers) {
-    Durability level = durability.get();
+  private void answer(Group group, List<Reply> answers, Durability level) {
     int from = 0;
     Position end = Position.ZERO;
     for (Waiting member : group.members) {

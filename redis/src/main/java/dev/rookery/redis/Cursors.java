@@ -45,21 +45,47 @@ final class Cursors {
         json(Cursor.at(place)));
   }
 
-  private void begin(String name, Partition partition, String floor, String ordinal, String json) {
+  /** Makes a cursor where there is none, in the place of a group that others made. */
+  void adopt(String name, Partition partition, Adoption adoption) {
+    Place floor = adoption.cursor().floor();
     String done =
         redis
             .run(
-                hash(Scripts.Name.BEGIN, name, partition)
-                    .with(name, Keys.group(name), floor, ordinal, json))
+                beginning(
+                        name,
+                        partition,
+                        Ids.of(floor.position()),
+                        Long.toString(floor.ordinal()),
+                        json(adoption.cursor()))
+                    .with(adoption.given(), adoption.pending()))
             .text();
+    if (done.equals("moved")) {
+      throw new NameTaken(
+          "others still read with the consumer group "
+              + Keys.group(name)
+              + " of "
+              + Keys.of(partition).stream()
+              + "; stop them before a subscription takes its place");
+    }
+  }
+
+  private void begin(String name, Partition partition, String floor, String ordinal, String json) {
+    String done = redis.run(beginning(name, partition, floor, ordinal, json)).text();
     if (done.equals("taken")) {
       throw new NameTaken(
           "the stream "
               + Keys.of(partition).stream()
               + " has a consumer group "
               + Keys.group(name)
-              + " that somebody else made; give the subscription another name");
+              + " that somebody else made; give the subscription another name, or begin it at"
+              + " 'group' to take its place");
     }
+  }
+
+  private static Call beginning(
+      String name, Partition partition, String floor, String ordinal, String json) {
+    return hash(Scripts.Name.BEGIN, name, partition)
+        .with(name, Keys.group(name), floor, ordinal, json);
   }
 
   private static Call hash(Scripts.Name script, String name, Partition partition) {

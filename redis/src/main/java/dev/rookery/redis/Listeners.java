@@ -43,6 +43,11 @@ final class Listeners {
     }
   }
 
+  /** The last position that anybody was told of. */
+  Position told(Partition partition) {
+    return told.getOrDefault(partition, Position.ZERO);
+  }
+
   /** Those who listen from now on need not be told of what is there. */
   void toldAlready(Partition partition, Position upTo) {
     told.put(partition, upTo);

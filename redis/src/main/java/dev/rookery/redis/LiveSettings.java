@@ -1,10 +1,8 @@
 package dev.rookery.redis;
 
-import dev.rookery.Durability;
 import dev.rookery.InvalidInput;
 import dev.rookery.PublishRejected;
 import java.lang.System.Logger.Level;
-import java.util.List;
 
 /** The settings of the server as they were looked at last; an operator may change them any time. */
 final class LiveSettings {
@@ -35,12 +33,8 @@ final class LiveSettings {
     }
   }
 
-  List<String> weaknesses() {
-    return now.weaknesses();
-  }
-
-  Durability durability() {
-    return now.durability();
+  ServerSettings now() {
+    return now;
   }
 
   /**

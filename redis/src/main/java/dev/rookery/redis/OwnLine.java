@@ -10,11 +10,11 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * A connection to one server. What is sent is on its way at once, whether or not an answer is
+ * A connection to the server. What is sent is on its way at once, whether or not an answer is
  * awaited.
  */
 final class OwnLine implements Line {
-  private final HostAndPort server;
+  private final Location location;
   private final JedisClientConfig config;
   private volatile @Nullable Flushed connection;
   private volatile boolean closed;
@@ -30,8 +30,8 @@ final class OwnLine implements Line {
     }
   }
 
-  OwnLine(HostAndPort server, JedisClientConfig config) {
-    this.server = server;
+  OwnLine(Location location, JedisClientConfig config) {
+    this.location = location;
     this.config = config;
   }
 
@@ -45,9 +45,20 @@ final class OwnLine implements Line {
     if (closed) {
       throw new JedisConnectionException("it was closed");
     }
-    connection = new Flushed(server, config);
+    connection = connected();
     if (closed) {
       cut();
+    }
+  }
+
+  private Flushed connected() {
+    Flushed fresh = new Flushed(location.find(), config);
+    try {
+      location.verify(fresh);
+      return fresh;
+    } catch (RuntimeException e) {
+      fresh.close();
+      throw e;
     }
   }
 

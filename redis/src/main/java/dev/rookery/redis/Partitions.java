@@ -1,7 +1,6 @@
 package dev.rookery.redis;
 
 import dev.rookery.BusConfig;
-import dev.rookery.Durability;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Environment;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import redis.clients.jedis.Protocol.Command;
 
 /** The partitions of a bus: who appends to them, and what others did to them. */
 final class Partitions implements AutoCloseable {
@@ -20,21 +20,22 @@ final class Partitions implements AutoCloseable {
   private final Redis redis;
   private final BusConfig config;
   private final Environment environment;
-  private final Supplier<Durability> durability;
+  private final Supplier<ServerSettings> settings;
   private final BiConsumer<Partition, Position> appended;
   private final Map<Partition, Appender> appenders = new ConcurrentHashMap<>();
   private final Map<Partition, Long> lost = new ConcurrentHashMap<>();
+  private final Map<Partition, Position> wentBack = new ConcurrentHashMap<>();
 
   Partitions(
       Redis redis,
       BusConfig config,
       Environment environment,
-      Supplier<Durability> durability,
+      Supplier<ServerSettings> settings,
       BiConsumer<Partition, Position> appended) {
     this.redis = redis;
     this.config = config;
     this.environment = environment;
-    this.durability = durability;
+    this.settings = settings;
     this.appended = appended;
   }
 
@@ -48,7 +49,7 @@ final class Partitions implements AutoCloseable {
         partition,
         p ->
             new Appender(
-                redis, p, config, environment, durability, end -> appended.accept(p, end)));
+                redis, p, config, environment, settings, end -> appended.accept(p, end)));
   }
 
   /** What stands there now. Notices what others removed. */
@@ -65,6 +66,36 @@ final class Partitions implements AutoCloseable {
     return tail;
   }
 
+  /**
+   * Looks for an entry that is known to have stood there. Where it neither does nor was removed,
+   * this is an older history, and what came with that entry may be gone too, read or not.
+   */
+  void lookFor(Partition partition, Position known) {
+    String id = Ids.of(known);
+    if (known.equals(Position.ZERO)
+        || !redis
+            .call(Command.XRANGE, Keys.of(partition).stream(), id, id, "COUNT", 1)
+            .list()
+            .isEmpty()) {
+      return;
+    }
+    Tail tail = look(partition);
+    boolean removed =
+        !known.isAfter(tail.trimmed()) || known.equals(tail.last()) || tail.lost() > 0;
+    if (!removed && !known.equals(wentBack.put(partition, known))) {
+      LOG.log(Level.ERROR, "EpochChanged: " + wentBack(partition, known));
+    }
+  }
+
+  private static String wentBack(Partition partition, Position known) {
+    return partition
+        + " had an event "
+        + known
+        + " and has it no longer: it went back to older data, such as those of a replica that was"
+        + " behind, and acknowledged events before it may be lost; durability=replicated lets"
+        + " receipts wait for a replica";
+  }
+
   private static String weakness(Partition partition, long count) {
     return "others removed "
         + count
@@ -75,10 +106,11 @@ final class Partitions implements AutoCloseable {
         + "), whether read or not; publishers must not use MAXLEN";
   }
 
-  /** One line for each partition from which others removed events. */
+  /** One line for each partition from which others removed events, or which went back. */
   List<String> weaknesses() {
     List<String> lines = new ArrayList<>();
     lost.forEach((partition, count) -> lines.add(weakness(partition, count)));
+    wentBack.forEach((partition, known) -> lines.add(wentBack(partition, known)));
     return lines;
   }
 

@@ -62,6 +62,11 @@ abstract class Redis implements AutoCloseable {
     return e.getMessage() != null && e.getMessage().startsWith(NO_SCRIPT);
   }
 
+  /** Whether it says that the server takes no writes, so that nothing was done. */
+  static boolean isReadOnly(JedisException e) {
+    return e.getMessage() != null && e.getMessage().startsWith("READONLY");
+  }
+
   private Reply guarded(CommandArguments command) {
     try {
       return execute(command);

@@ -11,6 +11,7 @@ import java.util.Set;
 /**
  * Where a Redis is, and who asks.
  *
+ * @param sentinel the name under which sentinels know it, where host and port are those of one
  * @param credentials user and password with a colon between, empty for none
  * @param demanded the least level that receipts must reach
  */
@@ -19,10 +20,12 @@ record RedisAddress(
     int port,
     int database,
     boolean tls,
+    Optional<String> sentinel,
     Optional<String> credentials,
     Optional<Durability> demanded) {
   private static final int PORT = 6379;
-  private static final Set<String> OPTIONS = Set.of("durability");
+  private static final int SENTINEL_PORT = 26379;
+  private static final Set<String> OPTIONS = Set.of("durability", "sentinel");
 
   /**
    * Reads an address.
@@ -35,15 +38,18 @@ record RedisAddress(
         throw new InvalidInput(
             "the option '"
                 + InvalidInput.shown(option)
-                + "' is not known to redis; known is durability");
+                + "' is not known to redis; known are durability and sentinel");
       }
     }
     URI uri = uri(address);
+    Optional<String> sentinel = address.option("sentinel");
+    int usual = sentinel.isPresent() ? SENTINEL_PORT : PORT;
     return new RedisAddress(
         uri.getHost(),
-        uri.getPort() < 0 ? PORT : uri.getPort(),
+        uri.getPort() < 0 ? usual : uri.getPort(),
         database(uri.getPath()),
         address.scheme().equals("rediss"),
+        sentinel,
         Optional.ofNullable(uri.getUserInfo()),
         address.option("durability").map(RedisAddress::durability));
   }
@@ -80,7 +86,7 @@ record RedisAddress(
       }
     }
     throw new InvalidInput(
-        "durability=" + InvalidInput.shown(text) + " is not known; durability=fsynced is");
+        "durability=" + InvalidInput.shown(text) + " is not known; durability=fsynced and durability=replicated are");
   }
 
   Optional<String> user() {
@@ -100,6 +106,7 @@ record RedisAddress(
         + host
         + ":"
         + port
-        + (database == 0 ? "" : "/" + database);
+        + (database == 0 ? "" : "/" + database)
+        + sentinel.map(name -> "?sentinel=" + name).orElse("");
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.SslOptions;
@@ -37,10 +38,10 @@ final class RedisBackend implements Backend {
     this.redis = redis;
     this.settings = settings;
     Listeners listeners = new Listeners();
-    partitions = new Partitions(redis, config, environment, settings::durability, listeners::tell);
+    partitions = new Partitions(redis, config, environment, settings::now, listeners::tell);
     wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
     log = new RedisLog(redis, config, partitions, settings, wakeups);
-    subscriptions = new RedisSubscriptions(redis);
+    subscriptions = new RedisSubscriptions(redis, new NativeGroups(redis, log));
     deadLetters = new RedisDeadLetters(redis, partitions);
   }
 
@@ -58,7 +59,7 @@ final class RedisBackend implements Backend {
 
   private static Redis connect(RedisAddress address, Scripts scripts) {
     JedisClientConfig config = client(address);
-    Redis redis = new Standalone(address, config, scripts);
+    Redis redis = new Standalone(address, location(address), config, scripts);
     try {
       if (!ServerSettings.info(redis, "cluster", "cluster_enabled").equals("1")) {
         return redis;
@@ -71,28 +72,42 @@ final class RedisBackend implements Backend {
     return new Cluster(address, config, scripts);
   }
 
+  private static Location location(RedisAddress address) {
+    return address
+        .sentinel()
+        .<Location>map(name ->
+            new Sentinels(
+                new HostAndPort(address.host(), address.port()), name, plain(address).build()))
+        .orElseGet(() -> Location.of(address));
+  }
+
   private static JedisClientConfig client(RedisAddress address) {
+    DefaultJedisClientConfig.Builder builder = plain(address).database(address.database());
+    address.user().ifPresent(builder::user);
+    address.password().ifPresent(builder::password);
+    return builder.build();
+  }
+
+  /** Without what is meant for the server alone. */
+  private static DefaultJedisClientConfig.Builder plain(RedisAddress address) {
     DefaultJedisClientConfig.Builder builder =
         DefaultJedisClientConfig.builder()
             .resp2()
             .connectionTimeoutMillis(CONNECT_MILLIS)
             .socketTimeoutMillis(ANSWER_MILLIS)
             .blockingSocketTimeoutMillis(ANSWER_MILLIS)
-            .database(address.database())
             .clientName("rookery");
     if (address.tls()) {
       builder.sslOptions(SslOptions.defaults());
     }
-    address.user().ifPresent(builder::user);
-    address.password().ifPresent(builder::password);
-    return builder.build();
+    return builder;
   }
 
   @Override
   public Capabilities capabilities() {
-    List<String> weaknesses = new ArrayList<>(settings.weaknesses());
+    List<String> weaknesses = new ArrayList<>(settings.now().weaknesses());
     weaknesses.addAll(partitions.weaknesses());
-    return new Capabilities(settings.durability(), true, false, true, POLL, weaknesses);
+    return new Capabilities(settings.now().durability(), true, false, true, POLL, weaknesses);
   }
 
   @Override

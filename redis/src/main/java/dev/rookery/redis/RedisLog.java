@@ -221,7 +221,8 @@ final class RedisLog implements EventLog {
         : tail.added() - count(partition, position, tail.last());
   }
 
-  private long count(Partition partition, Position after, Position upTo) {
+  /** How many entries stand after a position up to another. */
+  long count(Partition partition, Position after, Position upTo) {
     String stream = Keys.of(partition).stream();
     long count = 0;
     String from = Ids.of(after);
@@ -236,6 +237,13 @@ final class RedisLog implements EventLog {
       }
       from = answer.get(1).text();
     }
+  }
+
+  @Override
+  public Optional<Place> group(String subscription, Partition partition) {
+    return new NativeGroups(redis, this)
+        .find(subscription, partition)
+        .map(adoption -> adoption.cursor().floor());
   }
 
   /** Looks through all that is kept, the last first: Redis has no index of ids. */

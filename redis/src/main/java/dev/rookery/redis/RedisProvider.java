@@ -8,8 +8,9 @@ import java.util.Set;
 
 /**
  * Opens {@code redis://[user:password@]host[:port][/database]}, and {@code rediss:} over TLS; a
- * cluster by any of its nodes. Option: {@code durability=fsynced} refuses a server that does not
- * sync.
+ * cluster by any of its nodes. Options: {@code durability=fsynced} or {@code replicated} refuses a
+ * server that does not give it; with {@code sentinel=NAME} host and port are those of a sentinel,
+ * and the master of that name is used, whichever server that is.
  */
 public final class RedisProvider implements Backend.Provider {
   @Override

@@ -4,6 +4,7 @@ import dev.rookery.EpochChanged;
 import dev.rookery.InvalidInput;
 import dev.rookery.NotFound;
 import dev.rookery.Partition;
+import dev.rookery.Start;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Control;
@@ -34,10 +35,12 @@ import redis.clients.jedis.Protocol.Command;
 final class RedisSubscriptions implements SubscriptionStore {
   private final Redis redis;
   private final Cursors cursors;
+  private final NativeGroups groups;
   private final AtomicLong seenChanges = new AtomicLong();
 
-  RedisSubscriptions(Redis redis) {
+  RedisSubscriptions(Redis redis, NativeGroups groups) {
     this.redis = redis;
+    this.groups = groups;
     this.cursors = new Cursors(redis);
   }
 
@@ -45,10 +48,17 @@ final class RedisSubscriptions implements SubscriptionStore {
     return cursors;
   }
 
+  NativeGroups groups() {
+    return groups;
+  }
+
   @Override
   public Control define(Subscription definition, Map<Partition, Place> starts) {
     String name = definition.name();
-    starts.forEach((partition, place) -> cursors.requireFreeGroup(name, partition));
+    boolean adopts = definition.from() instanceof Start.Group;
+    if (!adopts) {
+      starts.keySet().forEach(partition -> cursors.requireFreeGroup(name, partition));
+    }
     Definition defined =
         change(
             name,
@@ -57,7 +67,12 @@ final class RedisSubscriptions implements SubscriptionStore {
                   known.orElse(new Definition(definition, false, List.of(), Definition.NEW));
               return Optional.of(before.of(definition).spreadOver(starts.keySet()));
             });
-    starts.forEach((partition, place) -> cursors.begin(name, partition, place));
+    starts.forEach((partition, place) -> {
+      Optional<Adoption> adoption = adopts ? groups.find(name, partition) : Optional.empty();
+      adoption.ifPresentOrElse(
+          found -> cursors.adopt(name, partition, found),
+          () -> cursors.begin(name, partition, place));
+    });
     return defined.control();
   }
 

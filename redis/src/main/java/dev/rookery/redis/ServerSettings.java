@@ -12,11 +12,17 @@ import redis.clients.jedis.Protocol.Command;
 /**
  * What a server's settings are worth to those who trust it.
  *
- * @param durability the level that its answers reach
+ * @param durability the level that receipts reach
+ * @param waits what has to be waited for after each write, so that they do
  * @param weaknesses settings that weaken a promise, one line each
  */
-record ServerSettings(Durability durability, List<String> weaknesses) {
+record ServerSettings(Durability durability, List<Wait> waits, List<String> weaknesses) {
   private static final int OLDEST = 7;
+
+  /** Names beside those of the settings. */
+  private static final String VERSION = "redis_version";
+
+  private static final String REPLICAS = "connected_slaves";
 
   /**
    * Asks a server.
@@ -24,8 +30,10 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
    * @throws InvalidInput when it is too old
    */
   static ServerSettings of(Redis redis) {
-    requireVersion(redis, info(redis, "server", "redis_version"));
     Map<String, String> found = new TreeMap<>();
+    found.put(VERSION, info(redis, "server", VERSION));
+    requireVersion(redis, found);
+    found.put(REPLICAS, info(redis, "replication", REPLICAS));
     try {
       redis
           .ask(
@@ -41,24 +49,35 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
     } catch (LogFailed e) {
       return new ServerSettings(
           Durability.ACCEPTED,
+          List.of(),
           List.of(
               redis.address()
                   + ": its settings cannot be read (CONFIG GET is refused), so receipts say accepted"));
     }
-    return judged(redis.address().toString(), found);
+    Durability demanded = redis.address().demanded().orElse(Durability.ACCEPTED);
+    return judged(
+        redis.address().toString(), found, redis.hasOneSlot() ? demanded : Durability.ACCEPTED);
   }
 
-  private static void requireVersion(Redis redis, String version) {
-    int dot = version.indexOf('.');
-    try {
-      if (dot > 0 && Integer.parseInt(version.substring(0, dot)) >= OLDEST) {
-        return;
-      }
-    } catch (NumberFormatException e) {
-      // Told below
+  private static void requireVersion(Redis redis, Map<String, String> found) {
+    if (!isAtLeast(found, OLDEST, 0)) {
+      throw new InvalidInput(
+          redis.address()
+              + " is Redis "
+              + InvalidInput.shown(found.getOrDefault(VERSION, ""))
+              + "; 7.0 or newer is needed");
     }
-    throw new InvalidInput(
-        redis.address() + " is Redis " + InvalidInput.shown(version) + "; 7.0 or newer is needed");
+  }
+
+  private static boolean isAtLeast(Map<String, String> found, int major, int minor) {
+    String[] parts = found.getOrDefault(VERSION, "").split("\\.", 3);
+    try {
+      int first = Integer.parseInt(parts[0]);
+      return parts.length > 1
+          && (first > major || first == major && Integer.parseInt(parts[1]) >= minor);
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   /** One value of INFO, empty where it is not told. */
@@ -74,24 +93,59 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
         .orElse("");
   }
 
-  /** What settings are worth. */
-  static ServerSettings judged(String server, Map<String, String> found) {
+  /**
+   * What settings are worth.
+   *
+   * @param demanded up to which level it may be waited for what the settings alone do not give
+   */
+  static ServerSettings judged(String server, Map<String, String> found, Durability demanded) {
     List<String> lines = new ArrayList<>();
-    boolean synced = true;
+    List<Wait> waits = new ArrayList<>();
+    boolean synced = sync(found, demanded, waits, lines);
+    boolean alone = found.getOrDefault(REPLICAS, "0").equals("0");
+    boolean kept = synced && !alone && demanded == Durability.REPLICATED;
+    if (kept) {
+      waits.add(Wait.REPLICA);
+    } else if (alone && demanded == Durability.REPLICATED) {
+      lines.add("connected_slaves is 0: no second server keeps what is taken");
+    }
+    limits(found, lines);
+    return new ServerSettings(
+        kept ? Durability.REPLICATED : synced ? Durability.FSYNCED : Durability.ACCEPTED,
+        List.copyOf(waits),
+        lines.stream().map(line -> server + ": " + line).toList());
+  }
+
+  /** Whether a receipt means that it is synced, and what has to be waited for. */
+  private static boolean sync(
+      Map<String, String> found, Durability demanded, List<Wait> waits, List<String> lines) {
+    String rhythm = found.getOrDefault("appendfsync", "unknown");
     if (!found.getOrDefault("appendonly", "").equals("yes")) {
-      synced = false;
       lines.add(
           "appendonly is no: what was taken since the last snapshot is lost with the process");
-    } else if (!found.getOrDefault("appendfsync", "").equals("always")) {
-      synced = false;
-      lines.add(
-          "appendfsync is "
-              + found.getOrDefault("appendfsync", "unknown")
-              + ": a power cut loses what was not written to disk; receipts say accepted");
-    } else if (!found.getOrDefault("no-appendfsync-on-rewrite", "").equals("no")) {
-      synced = false;
-      lines.add("no-appendfsync-on-rewrite is yes: nothing is synced during a rewrite");
+      return false;
     }
+    boolean always = rhythm.equals("always");
+    boolean whole = found.getOrDefault("no-appendfsync-on-rewrite", "").equals("no");
+    if (always && whole) {
+      return true;
+    }
+    if (demanded.compareTo(Durability.FSYNCED) >= 0
+        && (always || rhythm.equals("everysec"))
+        && isAtLeast(found, 7, 2)) {
+      waits.add(Wait.SYNC);
+      return true;
+    }
+    lines.add(
+        always
+            ? "no-appendfsync-on-rewrite is yes: nothing is synced during a rewrite"
+            : "appendfsync is "
+                + rhythm
+                + ": a power cut loses what was not written to disk; receipts say accepted");
+    return false;
+  }
+
+  private static void limits(Map<String, String> found, List<String> lines) {
     String policy = found.getOrDefault("maxmemory-policy", "");
     if (!policy.equals("noeviction")) {
       lines.add(
@@ -103,9 +157,6 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
       lines.add(
           "maxmemory is 0: when memory runs out the system kills Redis instead of it refusing events");
     }
-    return new ServerSettings(
-        synced ? Durability.FSYNCED : Durability.ACCEPTED,
-        lines.stream().map(line -> server + ": " + line).toList());
   }
 
   /**
@@ -124,7 +175,10 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
                   + durability
                   + ", "
                   + demanded
-                  + " is demanded; it needs appendonly yes, appendfsync always and no-appendfsync-on-rewrite no ("
+                  + " is demanded; it needs appendonly yes, and appendfsync always with no-appendfsync-on-rewrite"
+                  + " no or, from 7.2 on and outside a cluster, appendfsync everysec"
+                  + (demanded == Durability.REPLICATED ? ", and a replica" : "")
+                  + " ("
                   + String.join("; ", weaknesses)
                   + ")");
         });

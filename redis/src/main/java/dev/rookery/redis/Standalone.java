@@ -4,26 +4,26 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** One server, over some connections that callers share. The one used last is used next. */
+/** One server that takes all writes, over some connections that callers share. The one used last is used next. */
 final class Standalone extends Redis {
   private static final int MOST = 16;
 
   private final RedisAddress address;
-  private final HostAndPort server;
+  private final Location location;
   private final JedisClientConfig config;
   private final Semaphore free = new Semaphore(MOST);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  Standalone(RedisAddress address, JedisClientConfig config, Scripts scripts) {
+  Standalone(RedisAddress address, Location location, JedisClientConfig config, Scripts scripts) {
     super(scripts);
     this.address = address;
-    this.server = new HostAndPort(address.host(), address.port());
+    this.location = location;
     this.config = config;
   }
 
@@ -32,10 +32,14 @@ final class Standalone extends Redis {
     free.acquireUninterruptibly();
     try {
       Connection connection = take();
+      boolean leads = true;
       try {
         return new Reply(connection.executeCommand(command));
+      } catch (JedisDataException e) {
+        leads = !isReadOnly(e);
+        throw e;
       } finally {
-        giveBack(connection);
+        giveBack(connection, leads);
       }
     } finally {
       free.release();
@@ -47,12 +51,23 @@ final class Standalone extends Redis {
       throw new JedisConnectionException("it was closed");
     }
     Connection connection = idle.pollFirst();
-    return connection == null ? new Connection(server, config) : connection;
+    return connection == null ? connected() : connection;
   }
 
-  /** Of a server that went away, no connection is worth keeping. */
-  private void giveBack(Connection connection) {
-    if (connection.isBroken()) {
+  private Connection connected() {
+    Connection fresh = new Connection(location.find(), config);
+    try {
+      location.verify(fresh);
+      return fresh;
+    } catch (RuntimeException e) {
+      fresh.close();
+      throw e;
+    }
+  }
+
+  /** Of a server that went away, or no longer leads, no connection is worth keeping. */
+  private void giveBack(Connection connection, boolean leads) {
+    if (connection.isBroken() || !leads) {
       connection.close();
       drain();
     } else {
@@ -71,7 +86,7 @@ final class Standalone extends Redis {
 
   @Override
   Line line() {
-    return new OwnLine(server, config);
+    return new OwnLine(location, config);
   }
 
   @Override

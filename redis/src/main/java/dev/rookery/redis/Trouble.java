@@ -6,6 +6,7 @@ import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.RookeryException;
 import java.util.List;
+import java.util.stream.Collectors;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -60,6 +61,15 @@ final class Trouble {
             + " was lost, nobody knows whether it was stored; publish it once more with the same id: "
             + e.getMessage(),
         e);
+  }
+
+  /** What became of an append that is stored, where what was waited for did not come. */
+  static PublishUnknown unconfirmed(RedisAddress address, List<Wait> failed) {
+    return new PublishUnknown(
+        address
+            + " stored it, but "
+            + failed.stream().map(Wait::failure).collect(Collectors.joining(", and "))
+            + ", so that it may yet be lost; publish it once more with the same id");
   }
 
   private static String said(JedisException e) {

@@ -124,6 +124,7 @@ final class Wakeups implements AutoCloseable {
             await();
           }
         } catch (JedisException | RookeryException e) {
+          remain();
           line.cut();
           LockSupport.parkNanos(closed ? 1 : pause);
           pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
@@ -136,11 +137,18 @@ final class Wakeups implements AutoCloseable {
       }
     }
 
+    /** What was told of is what the next server must have, also what its own appends told. */
+    private void remain() {
+      watched.forEach(partition ->
+          ends.merge(partition, listeners.told(partition), (a, b) -> a.isAfter(b) ? a : b));
+    }
+
     /** Tells of every stream that is not as it was known, and looks at the server's settings. */
     private void lookAround() {
       for (Partition partition : watched) {
         Position end = partitions.look(partition).last();
         Position before = ends.getOrDefault(partition, Position.ZERO);
+        partitions.lookFor(partition, before);
         ends.put(partition, end);
         if (before.isAfter(end)) {
           listeners.beginAnew(partition, end);

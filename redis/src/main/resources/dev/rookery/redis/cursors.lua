@@ -16,21 +16,23 @@ local function place(cursor, floors, name, floor, ordinal, json)
 end
 
 -- The group that shows a subscription to the tools of Redis. One that others made is left alone.
-local function exists(stream, group)
+local function group(stream, name)
   if redis.call('EXISTS', stream) == 1 then
     for _, each in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+      local fields = {}
       for i = 1, #each, 2 do
-        if each[i] == 'name' and each[i + 1] == group then
-          return true
-        end
+        fields[each[i]] = each[i + 1]
+      end
+      if fields['name'] == name then
+        return fields
       end
     end
   end
-  return false
+  return nil
 end
 
-local function isOthers(stream, groups, group)
-  return redis.call('SISMEMBER', groups, group) == 0 and exists(stream, group)
+local function isOthers(stream, groups, name)
+  return redis.call('SISMEMBER', groups, name) == 0 and group(stream, name) ~= nil
 end
 
 local function show(stream, groups, group, floor, ordinal)

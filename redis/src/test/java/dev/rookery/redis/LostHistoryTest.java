@@ -189,4 +189,30 @@ class LostHistoryTest {
       subscriber.drain(Duration.ofSeconds(1));
     }
   }
+
+  @Test
+  void aSubscriberStopsByNameWhenTheServerWentBackToOlderData() throws Exception {
+    try (TestServer server = TestServer.start("save \"\"");
+        EventBus bus = EventBus.open(server.address())) {
+      Subscriber subscriber =
+          bus.subscribe(Subscription.of("s", "**").from(Start.earliest()), event -> {});
+      bus.publish(Draft.of("bot.said", "{}").id("kept"));
+      soon().until(() -> bus.operations().subscription("s").lagEvents() == 0);
+      server.ask("SAVE");
+      bus.publish(Draft.of("bot.said", "{}").id("lost"));
+      soon().until(() -> bus.operations().subscription("s").lagEvents() == 0);
+
+      server.killAndRestart();
+      server.ask("XADD", STREAM, "*", "n", "1");
+
+      soon().until(() -> subscriber.state().startsWith("failed"));
+      assertThat(subscriber.state()).contains("went back to older data");
+      soon()
+          .ignoreExceptions()
+          .until(() ->
+              bus.operations().weaknesses().stream()
+                  .anyMatch(line -> line.contains("has it no longer")));
+      subscriber.drain(Duration.ofSeconds(1));
+    }
+  }
 }

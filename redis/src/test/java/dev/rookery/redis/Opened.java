@@ -36,6 +36,10 @@ record Opened(RedisBackend backend) implements AutoCloseable {
     return (RedisLog) backend.log();
   }
 
+  RedisSubscriptions subscriptions() {
+    return (RedisSubscriptions) backend.subscriptions();
+  }
+
   /** Defines the subscription from the beginning on. */
   void define() {
     backend.subscriptions().define(Subscription.of(NAME, "**"), Map.of(BOT, Place.BEGINNING));

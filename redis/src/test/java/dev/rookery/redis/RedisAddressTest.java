@@ -27,6 +27,7 @@ class RedisAddressTest {
                 6380,
                 2,
                 true,
+                Optional.empty(),
                 Optional.of("bot:s:cret"),
                 Optional.of(Durability.FSYNCED)));
     assertThat(full.user()).contains("bot");
@@ -39,9 +40,25 @@ class RedisAddressTest {
 
     assertThat(plain)
         .isEqualTo(
-            new RedisAddress("localhost", 6379, 0, false, Optional.empty(), Optional.empty()));
+            new RedisAddress(
+                "localhost",
+                6379,
+                0,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
     assertThat(plain.user()).isEmpty();
     assertThat(plain.password()).isEmpty();
+  }
+
+  @Test
+  void aSentinelHasAPortOfItsOwn() {
+    RedisAddress sentinel = of("redis://bot:secret@localhost?sentinel=fleet");
+
+    assertThat(sentinel.port()).isEqualTo(26379);
+    assertThat(sentinel.sentinel()).contains("fleet");
+    assertThat(sentinel).hasToString("redis://localhost:26379?sentinel=fleet");
   }
 
   @Test

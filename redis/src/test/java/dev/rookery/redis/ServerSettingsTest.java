@@ -10,6 +10,7 @@ import dev.rookery.LogFailed;
 import dev.rookery.PublishRejected;
 import dev.rookery.spi.Appended;
 import dev.rookery.testkit.Samples;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
@@ -28,11 +29,61 @@ class ServerSettingsTest {
           "maxmemory", "1000000000",
           "maxmemory-policy", "noeviction");
 
+  private static ServerSettings judged(Map<String, String> found, Durability demanded) {
+    return ServerSettings.judged("redis://one:6379", found, demanded);
+  }
+
+  private static Map<String, String> safeWith(String... more) {
+    Map<String, String> found = new TreeMap<>(SAFE);
+    for (int i = 0; i < more.length; i += 2) {
+      found.put(more[i], more[i + 1]);
+    }
+    return found;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "everysec, 7.2.4, FSYNCED, FSYNCED",
+    "everysec, 8.0.1, FSYNCED, FSYNCED",
+    "everysec, 7.2.4, ACCEPTED, ACCEPTED",
+    "everysec, 7.0.15, FSYNCED, ACCEPTED",
+    "no, 7.2.4, FSYNCED, ACCEPTED",
+  })
+  void aServerThatSyncsEverySecondIsWaitedForWhereThatIsDemandedAndItKnowsHow(
+      String rhythm, String version, Durability demanded, Durability given) {
+    ServerSettings settings =
+        judged(safeWith("appendfsync", rhythm, "redis_version", version), demanded);
+
+    assertThat(settings.durability()).isEqualTo(given);
+    assertThat(settings.waits())
+        .isEqualTo(given == Durability.FSYNCED ? List.of(Wait.SYNC) : List.of());
+    assertThat(settings.weaknesses()).hasSize(given == Durability.FSYNCED ? 0 : 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "always, 1, REPLICATED, REPLICATED",
+    "always, 1, FSYNCED, FSYNCED",
+    "always, 0, REPLICATED, FSYNCED",
+    "everysec, 1, REPLICATED, ACCEPTED",
+  })
+  void aReplicaIsWaitedForWhereThatIsDemandedAndWhatItKeepsIsSynced(
+      String rhythm, String replicas, Durability demanded, Durability given) {
+    ServerSettings settings =
+        judged(
+            safeWith("appendfsync", rhythm, "connected_slaves", replicas, "redis_version", "7.0.15"),
+            demanded);
+
+    assertThat(settings.durability()).isEqualTo(given);
+    assertThat(settings.waits())
+        .isEqualTo(given == Durability.REPLICATED ? List.of(Wait.REPLICA) : List.of());
+  }
+
   @Test
   void aSafeServerHasNoWeaknessAndSyncs() {
-    ServerSettings settings = ServerSettings.judged("redis://one:6379", SAFE);
+    ServerSettings settings = judged(SAFE, Durability.ACCEPTED);
 
-    assertThat(settings).isEqualTo(new ServerSettings(Durability.FSYNCED, java.util.List.of()));
+    assertThat(settings).isEqualTo(new ServerSettings(Durability.FSYNCED, List.of(), List.of()));
   }
 
   @ParameterizedTest
@@ -48,7 +99,7 @@ class ServerSettingsTest {
     Map<String, String> found = new TreeMap<>(SAFE);
     found.put(name, value);
 
-    ServerSettings settings = ServerSettings.judged("redis://one:6379", found);
+    ServerSettings settings = judged(found, Durability.ACCEPTED);
 
     assertThat(settings.durability()).isEqualTo(level);
     assertThat(settings.weaknesses()).hasSize(1);
@@ -83,7 +134,7 @@ class ServerSettingsTest {
       demanding.log().listen(partition -> {});
       opened.log().listen(partition -> {});
 
-      server.ask("CONFIG", "SET", "appendfsync", "everysec");
+      server.ask("CONFIG", "SET", "appendfsync", "no");
 
       soon().until(() -> opened.backend().capabilities().durability() == Durability.ACCEPTED);
       assertThat(opened.log().append(Opened.BOT, Samples.appends("a"))).hasSize(1);
@@ -91,7 +142,7 @@ class ServerSettingsTest {
           .untilAsserted(() ->
               assertThatThrownBy(() -> demanding.log().append(Opened.BOT, Samples.appends("b")))
                   .isInstanceOf(PublishRejected.class)
-                  .hasMessageContaining("appendfsync is everysec"));
+                  .hasMessageContaining("appendfsync is no"));
     }
   }
 

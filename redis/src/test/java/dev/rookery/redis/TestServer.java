@@ -1,13 +1,18 @@
 package dev.rookery.redis;
 
+import static dev.rookery.testkit.Soon.within;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -56,7 +61,18 @@ final class TestServer implements AutoCloseable {
     return new TestServer(freePort(), settings);
   }
 
-  private static int freePort() {
+  /** One that keeps what another has, and is known to it. */
+  static TestServer replicaOf(TestServer master, String... settings) {
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.add("save \"\"");
+    all.add("replicaof 127.0.0.1 " + master.port());
+    TestServer replica = start(all.toArray(String[]::new));
+    within(Duration.ofSeconds(30))
+        .until(() -> master.ask("INFO", "replication").text().contains("state=online"));
+    return replica;
+  }
+
+  static int freePort() {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     } catch (IOException e) {
@@ -115,6 +131,36 @@ final class TestServer implements AutoCloseable {
 
   /** Kills the process as it stands, and starts it again with what it has on disk. */
   void killAndRestart() {
+    kill();
+    server = launched();
+  }
+
+  /** Kills the process as it stands. */
+  void kill() {
+    ProcessHandle handle = process();
+    handle.destroyForcibly();
+    handle.onExit().join();
+    stop();
+  }
+
+  /** Lets the process stand still; the answer lets it go on. */
+  Runnable pause() {
+    long process = process().pid();
+    signal("-STOP", process);
+    return () -> signal("-CONT", process);
+  }
+
+  private static void signal(String signal, long process) {
+    try {
+      new ProcessBuilder("kill", signal, Long.toString(process)).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ProcessHandle process() {
     long process =
         ask("INFO", "server")
             .text()
@@ -123,11 +169,7 @@ final class TestServer implements AutoCloseable {
             .mapToLong(line -> Long.parseLong(line.substring("process_id:".length()).strip()))
             .findFirst()
             .orElseThrow();
-    ProcessHandle handle = ProcessHandle.of(process).orElseThrow();
-    handle.destroyForcibly();
-    handle.onExit().join();
-    stop();
-    server = launched();
+    return ProcessHandle.of(process).orElseThrow();
   }
 
   void stop() {
