@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes that publish until the power is cut, {@code -Drookery.rounds} of them, each on what the
- * cut before left. What each did is also cut at other moments, and what that leaves is judged
+ * Processes that publish until the power is cut, {@code -Drookery.powerCuts} of them, each on what
+ * the cut before left. What each did is also cut at other moments, and what that leaves is judged
  * alike.
  */
 @Tag("P1")
 @Tag("nightly")
 @Timeout(1_800)
 class PowerCutTest {
-  private static final int ROUNDS = Integer.getInteger("rookery.rounds", 10);
+  private static final int ROUNDS = Integer.getInteger("rookery.powerCuts", 10);
   private static final int CUTS = 5;
   private static final List<Double> ARRIVING = List.of(0.0, 0.1, 0.5, 0.9);
 
