@@ -34,7 +34,8 @@ final class Acl extends Verb {
     if (!store.matches("[a-z]+")) {
       throw unknown();
     }
-    try (InputStream in = Acl.class.getResourceAsStream("/META-INF/rookery/acl/" + store + ".txt")) {
+    try (InputStream in =
+        Acl.class.getResourceAsStream("/META-INF/rookery/acl/" + store + ".txt")) {
       if (in == null) {
         throw unknown();
       }

@@ -47,7 +47,8 @@ final class Subscribe extends Verb {
   @Option(
       names = "--from",
       paramLabel = "START",
-      description = "Where a new subscription begins: earliest, latest, a time, a position, or group.")
+      description =
+          "Where a new subscription begins: earliest, latest, a time, a position, or group.")
   private Optional<String> from = Optional.empty();
 
   @Option(names = "--where", paramLabel = "CONDITION", description = "A condition in CEL.")

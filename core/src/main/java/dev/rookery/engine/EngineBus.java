@@ -104,11 +104,7 @@ public final class EngineBus implements EventBus {
     Interest.of(subscription, parts.config().catalogue());
     Control control =
         parts.call(
-            () ->
-                parts
-                    .backend()
-                    .subscriptions()
-                    .define(subscription, parts.starts(subscription)));
+            () -> parts.backend().subscriptions().define(subscription, parts.starts(subscription)));
     EngineSubscriber[] self = new EngineSubscriber[1];
     EngineSubscriber subscriber =
         new EngineSubscriber(parts, control, handler, () -> subscribers.remove(self[0]));

@@ -6,8 +6,8 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Start;
-import dev.rookery.Subscription;
 import dev.rookery.StreamConfig;
+import dev.rookery.Subscription;
 import dev.rookery.spi.Alarms;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Environment;
@@ -178,8 +178,7 @@ final class EngineParts {
     return switch (start) {
       case Start.Latest latest -> log().latest(partition);
       case Start.Earliest earliest -> log().earliest(partition);
-      case Start.Group group ->
-          throw new InvalidInput("only a new subscription begins at 'group'");
+      case Start.Group group -> throw new InvalidInput("only a new subscription begins at 'group'");
       case Start.At at -> log().at(partition, at.time());
       case Start.AfterPosition after -> log().after(partition, after.position());
       case Start.After after -> {

@@ -87,15 +87,13 @@ final class NativeGroups {
   private Optional<Cursor.Range> range(Partition partition, Position after, Position upTo) {
     String stream = Keys.of(partition).stream();
     String bound = "(" + Ids.of(after);
-    List<Reply> first =
-        redis.call(Command.XRANGE, stream, bound, Ids.of(upTo), "COUNT", 1).list();
+    List<Reply> first = redis.call(Command.XRANGE, stream, bound, Ids.of(upTo), "COUNT", 1).list();
     if (first.isEmpty()) {
       return Optional.empty();
     }
     List<Reply> last =
         redis.call(Command.XREVRANGE, stream, Ids.of(upTo), bound, "COUNT", 1).list();
-    return Optional.of(
-        new Cursor.Range(id(first), id(last), log.count(partition, after, upTo)));
+    return Optional.of(new Cursor.Range(id(first), id(last), log.count(partition, after, upTo)));
   }
 
   private static Position id(List<Reply> entries) {

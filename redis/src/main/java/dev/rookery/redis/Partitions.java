@@ -47,9 +47,7 @@ final class Partitions implements AutoCloseable {
   Appender appender(Partition partition) {
     return appenders.computeIfAbsent(
         partition,
-        p ->
-            new Appender(
-                redis, p, config, environment, settings, end -> appended.accept(p, end)));
+        p -> new Appender(redis, p, config, environment, settings, end -> appended.accept(p, end)));
   }
 
   /** What stands there now. Notices what others removed. */

@@ -86,7 +86,9 @@ record RedisAddress(
       }
     }
     throw new InvalidInput(
-        "durability=" + InvalidInput.shown(text) + " is not known; durability=fsynced and durability=replicated are");
+        "durability="
+            + InvalidInput.shown(text)
+            + " is not known; durability=fsynced and durability=replicated are");
   }
 
   Optional<String> user() {

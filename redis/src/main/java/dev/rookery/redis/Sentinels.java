@@ -22,8 +22,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Sentinels implements Location {
   private final String name;
   private final JedisClientConfig config;
-  private final CopyOnWriteArrayList<HostAndPort> sentinels =
-      new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<HostAndPort> sentinels = new CopyOnWriteArrayList<>();
 
   Sentinels(HostAndPort first, String name, JedisClientConfig config) {
     this.name = name;

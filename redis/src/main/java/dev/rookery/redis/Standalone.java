@@ -9,7 +9,10 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** One server that takes all writes, over some connections that callers share. The one used last is used next. */
+/**
+ * One server that takes all writes, over some connections that callers share. The one used last is
+ * used next.
+ */
 final class Standalone extends Redis {
   private static final int MOST = 16;
 

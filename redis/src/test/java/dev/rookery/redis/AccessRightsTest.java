@@ -50,8 +50,7 @@ class AccessRightsTest extends BackendContract {
   @Override
   protected Backend open(BusConfig config, Environment environment) {
     Address address = Address.parse("redis://bot:secret@127.0.0.1:" + SERVER.port());
-    return RedisBackend.open(
-        RedisAddress.of(address), config, environment, MovedClock.scripts());
+    return RedisBackend.open(RedisAddress.of(address), config, environment, MovedClock.scripts());
   }
 
   @Override

@@ -69,9 +69,7 @@ class FailoverTest {
   void theBusFollowsTheMasterAndReadsWhatTheReplicaHasInOrder() throws Exception {
     List<String> acknowledged = new ArrayList<>();
     try (EventBus bus =
-        EventBus.open(
-            sentinel.address(),
-            BusConfig.standard().claimTtl(Duration.ofSeconds(2)))) {
+        EventBus.open(sentinel.address(), BusConfig.standard().claimTtl(Duration.ofSeconds(2)))) {
       Subscriber subscriber = subscribe(bus);
       for (int i = 0; i < 300; i++) {
         if (i == 150) {
@@ -100,9 +98,7 @@ class FailoverTest {
   @Test
   void whatAReplicaThatWasBehindLacksIsNoticedAndNotSkipped() throws Exception {
     try (EventBus bus =
-        EventBus.open(
-            sentinel.address(),
-            BusConfig.standard().claimTtl(Duration.ofSeconds(2)))) {
+        EventBus.open(sentinel.address(), BusConfig.standard().claimTtl(Duration.ofSeconds(2)))) {
       Subscriber subscriber = subscribe(bus);
       publishAtLast(bus, "kept");
       awaitReplicaHas(1);

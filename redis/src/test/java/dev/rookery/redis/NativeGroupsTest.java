@@ -132,8 +132,7 @@ class NativeGroupsTest {
     readAsOthers(7, 2, 3, 5);
 
     assertThat(handledFromGroup())
-        .containsExactly(
-            ids.get(2), ids.get(3), ids.get(5), ids.get(7), ids.get(8), ids.get(9));
+        .containsExactly(ids.get(2), ids.get(3), ids.get(5), ids.get(7), ids.get(8), ids.get(9));
 
     assertThat(groups().getFirst().get("lag").number()).isZero();
     assertThat(groups().getFirst().get("pending").number()).isZero();

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
- * {@code examples/python/bot.py}, a bot in Python that knows nothing of Rookery, on the same streams.
- * Needs Debian's python3 with python3-redis.
+ * {@code examples/python/bot.py}, a bot in Python that knows nothing of Rookery, on the same
+ * streams. Needs Debian's python3 with python3-redis.
  */
 @Timeout(120)
 @EnabledIf(value = "pythonIsThere", disabledReason = "apt-get install python3-redis")
@@ -50,16 +50,14 @@ class PythonBotTest {
     List<String> command = new ArrayList<>(List.of("/usr/bin/python3", BOT.toString()));
     command.addAll(List.of("--redis", SERVER.address()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /** The event's id in each line that the bot printed. */
   private static List<String> ids(Process bot) throws Exception {
     String printed = new String(bot.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bot.waitFor()).isZero();
-    return printed.lines().map(line -> line.split(" ")[1]).toList();
+    return printed.lines().map(line -> line.split(" ", -1)[1]).toList();
   }
 
   @Test

@@ -41,13 +41,7 @@ class RedisAddressTest {
     assertThat(plain)
         .isEqualTo(
             new RedisAddress(
-                "localhost",
-                6379,
-                0,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+                "localhost", 6379, 0, false, Optional.empty(), Optional.empty(), Optional.empty()));
     assertThat(plain.user()).isEmpty();
     assertThat(plain.password()).isEmpty();
   }

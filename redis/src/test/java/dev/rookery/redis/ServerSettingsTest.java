@@ -69,7 +69,8 @@ class ServerSettingsTest {
       String rhythm, String replicas, Durability demanded, Durability given) {
     ServerSettings settings =
         judged(
-            safeWith("appendfsync", rhythm, "connected_slaves", replicas, "redis_version", "7.0.15"),
+            safeWith(
+                "appendfsync", rhythm, "connected_slaves", replicas, "redis_version", "7.0.15"),
             demanded);
 
     assertThat(settings.durability()).isEqualTo(given);

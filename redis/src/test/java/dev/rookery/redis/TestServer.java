@@ -95,8 +95,7 @@ final class TestServer implements AutoCloseable {
   }
 
   private RedisServer launched() {
-    var builder =
-        RedisServer.builder().redisExecProvider(binary()).port(port).bind("127.0.0.1");
+    var builder = RedisServer.builder().redisExecProvider(binary()).port(port).bind("127.0.0.1");
     builder.setting("dir " + folder);
     for (String setting : settings) {
       builder.setting(setting);

@@ -68,8 +68,7 @@ class WaitTest {
       for (Future<Appended> each : answers) {
         assertThat(each).succeedsWithin(java.time.Duration.ofSeconds(10));
       }
-      long waits =
-          server.ask("HGET", Keys.of(BOT).meta(), "waits").number();
+      long waits = server.ask("HGET", Keys.of(BOT).meta(), "waits").number();
       assertThat(waits).isLessThan(20);
     }
   }
@@ -85,9 +84,7 @@ class WaitTest {
       assertThatThrownBy(() -> append(opened, "a")).isInstanceOf(PublishUnknown.class);
 
       server.ask("CONFIG", "SET", "appendonly", "yes");
-      soon()
-          .ignoreExceptions()
-          .until(() -> append(opened, "a") instanceof Appended.Duplicate);
+      soon().ignoreExceptions().until(() -> append(opened, "a") instanceof Appended.Duplicate);
     }
   }
 
