@@ -57,7 +57,7 @@ class PythonBotTest {
   private static List<String> ids(Process bot) throws Exception {
     String printed = new String(bot.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bot.waitFor()).isZero();
-    return printed.lines().map(line -> line.substring(line.indexOf(" ") + 1)).toList();
+    return printed.lines().map(line -> line.split(" ", -1)[1]).toList();
   }
 
   @Test
