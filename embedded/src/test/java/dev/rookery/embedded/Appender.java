@@ -122,8 +122,9 @@ final class Appender implements AutoCloseable {
     }
   }
 
+  /** Publishes until the log refuses, or nobody listens any more. */
   private static void publish(EventBus bus, int begin, Kind kind) {
-    for (int number = begin; ; number++) {
+    for (int number = begin; !System.out.checkError(); number++) {
       String id = "event-" + number;
       try {
         if (kind == Kind.HASTY) {
