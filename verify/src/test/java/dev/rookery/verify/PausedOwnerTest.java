@@ -55,6 +55,7 @@ class PausedOwnerTest {
     private final TwistedBackend.Twist then;
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger accepted = new AtomicInteger();
+    private volatile boolean pausesAtSave;
     private volatile boolean paused;
 
     Paused(Backend backend, TwistedBackend.Twist then) {
@@ -70,6 +71,10 @@ class PausedOwnerTest {
 
     @Override
     public Object answer(TwistedBackend.Call call) throws Throwable {
+      if (call.of("save") && pausesAtSave) {
+        pausesAtSave = false;
+        paused = true;
+      }
       stand();
       if (!call.of("save")) {
         return call.pass();
@@ -147,7 +152,8 @@ class PausedOwnerTest {
         try (Feeder _ = new Feeder(history, two, 4)) {
           within(PATIENCE).until(() -> byFirst.get() > 50);
           two.subscribe(subscription, handler(history, second, bySecond));
-          first.paused = true;
+          first.pausesAtSave = true;
+          within(PATIENCE).until(() -> first.paused);
           long until = System.nanoTime() + PAUSE.toNanos();
           within(PATIENCE).until(() -> bySecond.get() > 50 && System.nanoTime() > until);
           first.paused = false;
