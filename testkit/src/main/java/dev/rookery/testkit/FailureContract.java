@@ -283,19 +283,20 @@ public interface FailureContract extends BusUnderTest {
     Recorder recorder =
         new Recorder()
             .doing((delivery, progress) -> {
-              while (delivery.event().id().equals("stuck")
-                  && delivery.attempt() == 1
-                  && go.getCount() > 0) {
+              while (delivery.event().id().equals("stuck") && go.getCount() > 0) {
                 awaitWhateverHappens(go);
               }
             });
-    subscribe(listening("watcher").deadline(Duration.ofMillis(50)).window(4), recorder);
+    subscribe(listening("watcher").deadline(Duration.ofMillis(300)).window(4), recorder);
 
+    List<String> good = IntStream.range(0, 50).mapToObj(n -> "good-" + n).toList();
     say("stuck", "bad");
     say("behind", "bad");
-    IntStream.range(0, 50).forEach(n -> say("good-" + n, "good-" + n % 3));
+    for (int n = 0; n < good.size(); n++) {
+      say(good.get(n), "good-" + n % 3);
+    }
 
-    soon().until(() -> recorder.handled().size() == 50);
+    soon().until(() -> recorder.handledIds().containsAll(good));
     assertThat(recorder.begunIds()).doesNotContain("behind");
     soon()
         .until(() ->
@@ -304,8 +305,11 @@ public interface FailureContract extends BusUnderTest {
                     .flatMap(partition -> partition.heldUp().stream())
                     .anyMatch(text -> text.contains("bad")));
     go.countDown();
-    recorder.awaitHandled(53);
-    assertThat(recorder.handledIds("bad")).containsExactly("stuck", "stuck", "behind");
+    soon().until(() -> recorder.handledIds("bad").contains("behind"));
+    // On a busy machine any attempt may pass the deadline and come again.
+    assertThat(recorder.handledIds("bad").stream().dropWhile("stuck"::equals))
+        .containsOnly("behind");
+    assertThat(recorder.handledIds("bad")).startsWith("stuck", "stuck");
   }
 
   private static void awaitWhateverHappens(CountDownLatch latch) {
