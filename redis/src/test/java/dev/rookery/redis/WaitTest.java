@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Receipts that say more than a server's settings alone, since it was waited for. */
@@ -40,6 +41,7 @@ class WaitTest {
   }
 
   @Test
+  @Tag("nightly")
   void aServerThatSyncsEverySecondGivesFsyncedOnDemandAndAcceptedWithout() {
     try (TestServer server = everySecond();
         Opened demanding = Opened.at(server.address() + "?durability=fsynced");
@@ -55,6 +57,7 @@ class WaitTest {
   }
 
   @Test
+  @Tag("nightly")
   void manyPublishersShareAWait() {
     try (TestServer server = everySecond();
         Opened opened = Opened.at(server.address() + "?durability=fsynced");
@@ -74,6 +77,7 @@ class WaitTest {
   }
 
   @Test
+  @Tag("nightly")
   void whatCannotBeSyncedIsUnknownAlsoWhereItIsADuplicate() {
     try (TestServer server = everySecond();
         Opened opened = Opened.at(server.address() + "?durability=fsynced")) {
