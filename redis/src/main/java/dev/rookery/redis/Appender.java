@@ -1,5 +1,7 @@
 package dev.rookery.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.rookery.BackendUnavailable;
 import dev.rookery.BusConfig;
 import dev.rookery.Durability;
@@ -46,6 +48,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Appender implements AutoCloseable {
   private static final int GROUP_EVENTS = 200;
   private static final int UNDER_WAY = 2;
+  private static final int USUAL_BYTES = 640;
   private static final int MOST_STORED = 50;
   private static final long MOST_IDS = 1_000_000;
   private static final int CONTENT_BYTES = 16;
@@ -67,9 +70,8 @@ final class Appender implements AutoCloseable {
   private long usedAt;
   private boolean closed;
 
-  /** What one caller appends, already in the words of the script. */
-  private record Waiting(
-      int events, List<Object> arguments, CompletableFuture<List<Appended>> answer) {}
+  /** What one caller appends, already as the script reads it. */
+  private record Waiting(int events, Pack pack, CompletableFuture<List<Appended>> answer) {}
 
   private record Group(List<Waiting> members, Call call) {
     void fail(RuntimeException cause) {
@@ -100,9 +102,9 @@ final class Appender implements AutoCloseable {
   }
 
   List<Appended> append(List<Append> events) {
-    List<Object> arguments = new ArrayList<>(events.size() * 20);
-    events.forEach(event -> describe(event, arguments));
-    Waiting mine = new Waiting(events.size(), arguments, new CompletableFuture<>());
+    Pack pack = new Pack(events.size() * USUAL_BYTES);
+    events.forEach(event -> describe(event, pack));
+    Waiting mine = new Waiting(events.size(), pack, new CompletableFuture<>());
     open.readLock().lock();
     try {
       if (closed) {
@@ -118,15 +120,17 @@ final class Appender implements AutoCloseable {
     }
   }
 
-  private void describe(Append append, List<Object> arguments) {
+  private void describe(Append append, Pack pack) {
     List<Object> texts = fields.encode(append.event());
     ByteBuffer content = append.content().duplicate();
     byte[] digest = new byte[Math.min(CONTENT_BYTES, content.remaining())];
     content.get(digest);
-    arguments.add(append.event().source() + '\0' + append.event().id());
-    arguments.add(digest);
-    arguments.add(texts.size());
-    arguments.addAll(texts);
+    pack.text(append.event().source() + '\0' + append.event().id())
+        .bytes(digest)
+        .number(texts.size());
+    for (Object text : texts) {
+      pack.bytes(text instanceof byte[] bytes ? bytes : text.toString().getBytes(UTF_8));
+    }
   }
 
   private void drain() {
@@ -145,19 +149,19 @@ final class Appender implements AutoCloseable {
 
   private Group gather() {
     List<Waiting> members = new ArrayList<>();
-    List<Object> arguments = new ArrayList<>();
+    List<Object> packs = new ArrayList<>();
     int events = 0;
     for (Waiting next = waiting.peek();
         next != null && (events == 0 || events + next.events <= GROUP_EVENTS);
         next = waiting.peek()) {
       members.add(waiting.remove());
-      arguments.addAll(next.arguments);
+      packs.add(next.pack.toArray());
       events += next.events;
     }
     Call call =
         Call.of(Scripts.Name.APPEND, keys.stream(), keys.meta(), keys.ids(0), keys.ids(1))
-            .with(windowMillis, MOST_IDS, events)
-            .withAll(arguments);
+            .with(windowMillis, MOST_IDS)
+            .withAll(packs);
     return new Group(members, call);
   }
 

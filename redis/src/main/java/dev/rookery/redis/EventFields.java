@@ -41,6 +41,23 @@ final class EventFields {
       Set.of(Event.HOPS, Event.EXPIRY_TIME, Event.TRACE_PARENT);
 
   private static final byte[] ID = {'i', 'd'};
+
+  /** The first fields as we write them. */
+  private static final List<String> OUR_NAMES =
+      List.of(
+          "id",
+          "type",
+          "source",
+          "data",
+          "correlation_id",
+          "causation_id",
+          "timestamp",
+          "version",
+          "key");
+
+  private static final List<byte[]> OUR_NAMES_BYTES =
+      OUR_NAMES.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toList();
+
   private static final String PREFIX = "ce_";
   private static final String CONTENT_TYPE = "content_type";
 
@@ -128,7 +145,7 @@ final class EventFields {
     Map<String, String> attributes = Map.of();
     byte @Nullable [] data = null;
     for (int i = 0; i + 1 < fields.size(); i += 2) {
-      String name = fields.get(i).text();
+      String name = name(fields.get(i).bytes(), i / 2);
       byte[] value = fields.get(i + 1).bytes();
       if (name.equals("data")) {
         data = value;
@@ -159,6 +176,13 @@ final class EventFields {
         version(given(texts, "version").orElse("1")),
         payload,
         attributes);
+  }
+
+  /** A field's name, without making one where it stands where we would have put it. */
+  private static String name(byte[] bytes, int index) {
+    return index < OUR_NAMES.size() && Arrays.equals(bytes, OUR_NAMES_BYTES.get(index))
+        ? OUR_NAMES.get(index)
+        : new String(bytes, StandardCharsets.UTF_8);
   }
 
   private Optional<String> keyPointer(String type) {

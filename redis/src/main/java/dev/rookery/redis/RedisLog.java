@@ -64,6 +64,14 @@ final class RedisLog implements EventLog {
 
   @Override
   public List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes) {
+    List<Entry> entries = readOn(partition, after, maxEvents, maxBytes);
+    if (!entries.isEmpty()) {
+      wakeups.seen(partition, entries.getLast().position());
+    }
+    return entries;
+  }
+
+  private List<Entry> readOn(Partition partition, Position after, int maxEvents, long maxBytes) {
     List<Entry> entries = new ArrayList<>();
     long bytes = 0;
     Position end = after;

@@ -1,7 +1,7 @@
 package dev.rookery.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +50,19 @@ record Reply(@Nullable Object raw) {
     };
   }
 
+  /** A view: an answer is looked at once, and a page of events holds thousands. */
   private static List<Reply> wrapped(List<?> answers) {
-    List<Reply> wrapped = new ArrayList<>(answers.size());
-    for (Object answer : answers) {
-      wrapped.add(new Reply(answer));
-    }
-    return wrapped;
+    return new AbstractList<>() {
+      @Override
+      public Reply get(int index) {
+        return new Reply(answers.get(index));
+      }
+
+      @Override
+      public int size() {
+        return answers.size();
+      }
+    };
   }
 
   /** A flat list of names and values. */

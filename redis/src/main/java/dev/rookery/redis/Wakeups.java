@@ -68,6 +68,13 @@ final class Wakeups implements AutoCloseable {
     return registration;
   }
 
+  /** Somebody read up to here: others may not know yet, and the wait need not say it again. */
+  void seen(Partition partition, Position upTo) {
+    if (!closed) {
+      listeners.tell(partition, upTo);
+    }
+  }
+
   private void start() {
     List<Partition> known = partitions.known();
     List<List<Partition>> groups =
@@ -137,7 +144,7 @@ final class Wakeups implements AutoCloseable {
       }
     }
 
-    /** What was told of is what the next server must have, also what its own appends told. */
+    /** What was told of is known, also what our own appends and reads told. */
     private void remain() {
       watched.forEach(partition ->
           ends.merge(partition, listeners.told(partition), (a, b) -> a.isAfter(b) ? a : b));
@@ -161,6 +168,7 @@ final class Wakeups implements AutoCloseable {
     }
 
     private void await() {
+      remain();
       CommandArguments read =
           new CommandArguments(Command.XREAD)
               .add("COUNT")
@@ -175,23 +183,16 @@ final class Wakeups implements AutoCloseable {
       List<Reply> streams = line.answer().list();
       for (Reply stream : streams) {
         Partition partition = Objects.requireNonNull(byStream.get(stream.list().getFirst().text()));
-        Position end = end(partition);
-        ends.put(partition, end);
-        listeners.tell(partition, end);
+        List<Reply> entries = stream.list().get(1).list();
+        Position next = Ids.position(entries.getFirst().list().getFirst().bytes());
+        ends.put(partition, next);
+        listeners.tell(partition, next);
       }
       if (environment.nanoTime() - lookedAt > LOOK_NANOS) {
         lookAround();
       } else if (!streams.isEmpty()) {
         LockSupport.parkNanos(BREATH_NANOS);
       }
-    }
-
-    private Position end(Partition partition) {
-      List<Reply> last =
-          redis.call(Command.XREVRANGE, Keys.of(partition).stream(), "+", "-", "COUNT", 1).list();
-      return last.isEmpty()
-          ? ends.getOrDefault(partition, Position.ZERO)
-          : Ids.position(last.getFirst().list().getFirst().bytes());
     }
   }
 }

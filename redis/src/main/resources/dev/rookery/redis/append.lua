@@ -1,17 +1,21 @@
 -- KEYS stream, meta, two halves of the window of ids
--- ARGV window in milliseconds, most ids of a half, number of events; of each event: source and id,
---      digest of its content, number of texts, names and values
+-- ARGV window in milliseconds, most ids of a half, then packs of events, each a MessagePack array:
+--      of each event source and id, digest of its content, number of texts, names and values
 -- Answers of each event the id of its entry after S (stored), D (was there), C (other content).
 local stream, meta = KEYS[1], KEYS[2]
-local window, most, count = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local events, names = {}, {}
-local at = 4
-for i = 1, count do
-  local texts = tonumber(ARGV[at + 2])
-  events[i] = {at + 3, at + 2 + texts}
-  names[i] = ARGV[at]
-  events[i].content = ARGV[at + 1]
-  at = at + 3 + texts
+local window, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+local names, contents, packs, begins, ends = {}, {}, {}, {}, {}
+local count = 0
+for p = 3, #ARGV do
+  local pack = cmsgpack.unpack(ARGV[p])
+  local at, length = 1, #pack
+  while at < length do
+    count = count + 1
+    names[count], contents[count], packs[count] = pack[at], pack[at + 1], pack
+    begins[count] = at + 3
+    at = at + 3 + pack[at + 2]
+    ends[count] = at - 1
+  end
 end
 
 local state = redis.call('HMGET', meta, 'last', 'half', 'since')
@@ -29,7 +33,7 @@ end
 
 local function value(found, i)
   local slash = string.find(found, '/', 1, true)
-  local same = string.sub(found, slash + 1) == events[i].content
+  local same = string.sub(found, slash + 1) == contents[i]
   return (same and 'D' or 'C') .. string.sub(found, 1, slash - 1)
 end
 
@@ -57,11 +61,11 @@ for i = 1, count do
   if found then
     answers[i] = value(found, i)
   else
-    last = redis.call('XADD', stream, stamp(), unpack(ARGV, events[i][1], events[i][2]))
+    last = redis.call('XADD', stream, stamp(), unpack(packs[i], begins[i], ends[i]))
     answers[i] = 'S' .. last
     stored = true
     if window > 0 then
-      known[names[i]] = last .. '/' .. events[i].content
+      known[names[i]] = last .. '/' .. contents[i]
       fresh[#fresh + 1] = names[i]
       fresh[#fresh + 1] = known[names[i]]
     end
