@@ -3,11 +3,13 @@ package dev.rookery.embedded;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.InvalidInput;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,9 +53,7 @@ final class Folder {
         throw new InvalidInput("file: names no folder; it looks like file:./data");
       }
       Path path = Path.of(address).toAbsolutePath().normalize();
-      if (!Files.isDirectory(path)) {
-        Files.createDirectories(path, ownerOnly());
-      }
+      make(path);
       FileStore disk = Files.getFileStore(path);
       return new Folder(path.toRealPath(), disk, Math.min(RESERVE, disk.getTotalSpace() / 8));
     } catch (InvalidPathException e) {
@@ -63,8 +63,30 @@ final class Folder {
     }
   }
 
+  /** Makes the folder and those above it, each known to the disk before anything is put in it. */
+  private static void make(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      return;
+    }
+    Path parent = path.getParent();
+    if (parent == null) {
+      throw new NotDirectoryException(path.toString());
+    }
+    make(parent);
+    Files.createDirectories(path, ownerOnly());
+    if (isPosix()) {
+      try (FileChannel entries = FileChannel.open(parent)) {
+        entries.force(true);
+      }
+    }
+  }
+
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
   private static FileAttribute<?>[] ownerOnly() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+    return isPosix()
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
         }
