@@ -15,12 +15,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the tests of this package do again and again. */
 final class Fixture {
   static final Partition USER = Samples.USER;
   static final String WAL = Store.DATABASE + "-wal";
+
+  /** What SQLite keeps until the database has its write-ahead file. */
+  static final String JOURNAL = Store.DATABASE + "-journal";
+
+  private static final Set<String> FILES = Set.of(Store.DATABASE, WAL, JOURNAL, Store.MARK);
 
   private Fixture() {}
 
@@ -78,7 +84,7 @@ final class Fixture {
     try (Stream<Path> files = Files.list(from)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.equals(Store.DATABASE) || name.equals(WAL) || name.equals(Store.MARK)) {
+        if (FILES.contains(name)) {
           Files.write(to.resolve(name), Files.readAllBytes(file));
         }
       }

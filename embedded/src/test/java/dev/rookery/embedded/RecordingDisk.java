@@ -13,7 +13,7 @@ import java.util.Objects;
 /** The library {@code disk.c}, which stands between a process and the kernel; needs {@code cc}. */
 final class RecordingDisk {
   /** What a power cut concerns; the file of shared memory and the lock are made anew. */
-  static final List<String> FILES = List.of(Store.DATABASE, Fixture.WAL, Store.MARK);
+  static final List<String> FILES = List.of(Store.DATABASE, Fixture.WAL, Fixture.JOURNAL, Store.MARK);
 
   private final Path library;
 
