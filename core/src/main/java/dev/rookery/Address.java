@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Where a bus is: {@code scheme:rest?option=value}.
@@ -13,6 +14,8 @@ import java.util.TreeMap;
  * @param rest what stands between the scheme and the options
  */
 public record Address(String text, String scheme, String rest, Map<String, String> options) {
+  private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*");
+
   public Address {
     options = Map.copyOf(options);
   }
@@ -25,7 +28,7 @@ public record Address(String text, String scheme, String rest, Map<String, Strin
   public static Address parse(String text) {
     int question = text.indexOf('?');
     int colon = text.indexOf(':');
-    if (colon < 1 || (question >= 0 && question < colon)) {
+    if (colon < 0 || !SCHEME.matcher(text.substring(0, colon)).matches()) {
       throw new InvalidInput(
           "'"
               + InvalidInput.shown(text)

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -110,16 +111,25 @@ class DemoTest {
     assertThat(Command.run("streams", "--bus", url).code).isEqualTo(Exit.UNREACHABLE);
   }
 
+  /** A shell's background jobs, and all that they start, are deaf to Ctrl-C unless it is undone. */
+  private static final List<String> HEARING =
+      System.getProperty("os.name").equals("Linux")
+          ? List.of("env", "--default-signal=INT")
+          : List.of();
+
   private static Process start(Path temporary, String... arguments) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Djava.io.tmpdir=" + temporary,
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.rookery.cli.Main");
+    ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(HEARING));
+    builder
+        .command()
+        .addAll(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + temporary,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.rookery.cli.Main"));
     builder.command().addAll(List.of(arguments));
     builder.redirectError(temporary.resolve("errors.log").toFile());
     return builder.start();

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.EventBus;
 import dev.rookery.check.Findings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +53,7 @@ class KilledServerAndBotsTest {
     try (EventBus bus = EventBus.open(server.address())) {
       bots.add(start(server, history, "solo", Bot.Mode.EAGER).await("ready"));
       try (Feeder _ = new Feeder(history, bus, KEYS)) {
-        awaitProgress(history);
+        awaitProgress(history, List.of("solo"));
         bots.getFirst().kill();
       }
       bots.set(0, start(server, history, "solo", Bot.Mode.STEADY).await("ready"));
@@ -72,11 +75,11 @@ class KilledServerAndBotsTest {
       }
       awaitReady();
       try (Feeder _ = new Feeder(history, bus, KEYS)) {
-        awaitProgress(history);
+        awaitProgress(history, SUBSCRIPTIONS);
         for (int round = 0; round < ROUNDS; round++) {
           kill(round, server, history);
         }
-        awaitProgress(history);
+        awaitProgress(history, SUBSCRIPTIONS);
       }
       within(PATIENCE).until(() -> lag(bus, "crew") + lag(bus, "solo") == 0);
       for (BotProcess bot : bots) {
@@ -137,14 +140,30 @@ class KilledServerAndBotsTest {
         bots.get(n).await("ready");
       }
     }
-    awaitProgress(history);
+    awaitProgress(history, SUBSCRIPTIONS);
     slowestMillis = Math.max(slowestMillis, (System.nanoTime() - killed) / 1_000_000);
   }
 
-  /** Waits until something more was published, and something more handled. */
-  private static void awaitProgress(History history) throws Exception {
+  /**
+   * Waits until something more was published, and each subscription got on: an event that is being
+   * handled at three kills in a row would be taken for one that kills.
+   */
+  private static void awaitProgress(History history, List<String> subscriptions) throws Exception {
     int published = history.published();
-    long bytes = history.bytes();
-    within(PATIENCE).until(() -> history.published() > published + 20 && history.bytes() > bytes);
+    Map<String, Long> reached = reached(history, subscriptions);
+    within(PATIENCE)
+        .until(() ->
+            history.published() > published + 20
+                && reached(history, subscriptions).entrySet().stream()
+                    .allMatch(now -> now.getValue() > reached.get(now.getKey()) + 1));
+  }
+
+  private static Map<String, Long> reached(History history, List<String> subscriptions)
+      throws IOException {
+    Map<String, Long> reached = new HashMap<>();
+    for (String subscription : subscriptions) {
+      reached.put(subscription, history.reached(subscription));
+    }
+    return reached;
   }
 }
