@@ -23,14 +23,15 @@ import redis.embedded.util.OS;
 
 /**
  * A real Redis on a free port, with nothing on disk unless it is asked for; {@code
- * -Drookery.redis.server=PATH} names another binary than the one that the tests bring.
+ * -Drookery.redis.server=PATH} names another binary than the one that the tests bring. The faults
+ * of {@code verify} use it too.
  */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   private static final class Shared {
     private static final TestServer ONE = started();
 
     private static TestServer started() {
-      TestServer server = start("save \"\"");
+      TestServer server = start("save \"\"", "databases 1024");
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       return server;
     }
@@ -48,8 +49,8 @@ final class TestServer implements AutoCloseable {
     this.server = launched();
   }
 
-  /** The one of this JVM. */
-  static TestServer shared() {
+  /** The one of this JVM; it has 1,024 databases. */
+  public static TestServer shared() {
     return Shared.ONE;
   }
 
@@ -57,7 +58,7 @@ final class TestServer implements AutoCloseable {
     ask("FLUSHALL");
   }
 
-  static TestServer start(String... settings) {
+  public static TestServer start(String... settings) {
     return new TestServer(freePort(), settings);
   }
 
@@ -105,12 +106,17 @@ final class TestServer implements AutoCloseable {
     return launched;
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  String address() {
+  public String address() {
     return "redis://127.0.0.1:" + port;
+  }
+
+  /** Changes a setting while it runs. */
+  public void set(String setting, Object value) {
+    ask("CONFIG", "SET", setting, value);
   }
 
   /** Runs a command as anybody else would. */
@@ -130,13 +136,13 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Kills the process as it stands, and starts it again with what it has on disk. */
-  void killAndRestart() {
+  public void killAndRestart() {
     kill();
     server = launched();
   }
 
   /** Kills the process as it stands. */
-  void kill() {
+  public void kill() {
     ProcessHandle handle = process();
     handle.destroyForcibly();
     handle.onExit().join();
@@ -144,7 +150,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Lets the process stand still; the answer lets it go on. */
-  Runnable pause() {
+  public Runnable pause() {
     long process = process().pid();
     signal("-STOP", process);
     return () -> signal("-CONT", process);
