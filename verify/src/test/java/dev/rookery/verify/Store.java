@@ -16,18 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What keeps the events of a test's bus; each folder has a store of its own, empty at first. */
 enum Store {
-  MEMORY(new MemoryProvider()),
-  FILE(new FileProvider()),
-  REDIS(new RedisProvider());
+  MEMORY,
+  FILE,
+  REDIS;
 
   private static final Map<Path, Integer> DATABASES = new ConcurrentHashMap<>();
   private static final AtomicInteger DATABASE = new AtomicInteger();
-
-  private final Backend.Provider provider;
-
-  Store(Backend.Provider provider) {
-    this.provider = provider;
-  }
 
   String address(Path folder) {
     return switch (this) {
@@ -42,6 +36,12 @@ enum Store {
   }
 
   Backend open(Path folder, BusConfig config, Environment environment) {
+    Backend.Provider provider =
+        switch (this) {
+          case MEMORY -> new MemoryProvider();
+          case FILE -> new FileProvider();
+          case REDIS -> new RedisProvider();
+        };
     return provider.open(Address.parse(address(folder)), config, environment);
   }
 
