@@ -22,6 +22,9 @@ final class Fixture {
   static final Partition USER = Samples.USER;
   static final String WAL = Store.DATABASE + "-wal";
 
+  /** What a power cut concerns; the file of shared memory and the lock are made anew. */
+  static final List<String> FILES = List.of(Store.DATABASE, WAL, Store.MARK);
+
   private Fixture() {}
 
   static FileBackend open(Path folder) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -39,13 +40,15 @@ public final class TestServer implements AutoCloseable {
 
   private final String[] settings;
   private final int port;
+  private final RedisExecProvider binary;
   private Path folder;
   private RedisServer server;
 
-  private TestServer(int port, String... settings) {
-    this.port = port;
+  private TestServer(RedisExecProvider binary, Path folder, String... settings) {
+    this.port = freePort();
     this.settings = settings;
-    this.folder = newFolder();
+    this.binary = binary;
+    this.folder = folder;
     this.server = launched();
   }
 
@@ -59,7 +62,24 @@ public final class TestServer implements AutoCloseable {
   }
 
   public static TestServer start(String... settings) {
-    return new TestServer(freePort(), settings);
+    return new TestServer(binary(), newFolder(), settings);
+  }
+
+  /** One on what a folder holds. */
+  static TestServer startOn(Path folder, String... settings) {
+    return new TestServer(binary(), folder, settings);
+  }
+
+  /** One on what a folder holds, whose process has more in its environment. */
+  static TestServer startOn(Path folder, Map<String, String> environment, String... settings)
+      throws IOException {
+    StringBuilder script = new StringBuilder("#!/bin/sh\nexec env");
+    environment.forEach((name, value) -> script.append(" '" + name + "=" + value + "'"));
+    script.append(" '" + binary().get() + "' \"$@\"\n");
+    Path file = Files.writeString(Files.createTempFile("redis", ".sh"), script);
+    file.toFile().setExecutable(true);
+    file.toFile().deleteOnExit();
+    return new TestServer(named(file.toString()), folder, settings);
   }
 
   /** One that keeps what another has, and is known to it. */
@@ -90,13 +110,16 @@ public final class TestServer implements AutoCloseable {
   }
 
   static RedisExecProvider binary() {
-    RedisExecProvider binary = RedisExecProvider.defaultProvider();
     String other = System.getProperty("rookery.redis.server", "");
-    return other.isEmpty() ? binary : binary.override(OS.UNIX, Architecture.x86_64, other);
+    return other.isEmpty() ? RedisExecProvider.defaultProvider() : named(other);
+  }
+
+  private static RedisExecProvider named(String path) {
+    return RedisExecProvider.defaultProvider().override(OS.UNIX, Architecture.x86_64, path);
   }
 
   private RedisServer launched() {
-    var builder = RedisServer.builder().redisExecProvider(binary()).port(port).bind("127.0.0.1");
+    var builder = RedisServer.builder().redisExecProvider(binary).port(port).bind("127.0.0.1");
     builder.setting("dir " + folder);
     for (String setting : settings) {
       builder.setting(setting);
