@@ -91,8 +91,8 @@ class KilledServerTest {
       int all = published.stream().mapToInt(Integer::intValue).sum();
       within(Duration.ofSeconds(60))
           .ignoreExceptions()
-          .until(() ->
-              hasFailed(subscriber) || bus.operations().subscription("all").lagEvents() == 0);
+          .until(
+              () -> hasFailed(subscriber) || bus.operations().subscription("all").lagEvents() == 0);
       return judged(published, server.ask("XLEN", Opened.STREAM).number() - all);
     }
   }

@@ -121,8 +121,7 @@ class RedisPowerCutTest {
     Path journal = folder.resolve("journal-" + life);
     List<Receipt> given;
     try (TestServer server =
-        TestServer.startOn(
-            living, disk.environment(FOLDER, journal, fault), settings(rhythm))) {
+        TestServer.startOn(living, disk.environment(FOLDER, journal, fault), settings(rhythm))) {
       given = publishUntilKilled(server, 100 + 50 * (life % 8));
     }
     assertThat(given).allMatch(receipt -> receipt.durability() == level);
@@ -218,8 +217,7 @@ class RedisPowerCutTest {
     try (Stream<Path> files = Files.walk(from)) {
       files.forEach(file -> {
         try {
-          Files.copy(
-              file, to.resolve(from.relativize(file)), StandardCopyOption.REPLACE_EXISTING);
+          Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

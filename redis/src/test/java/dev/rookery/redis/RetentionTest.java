@@ -86,8 +86,7 @@ class RetentionTest {
     try (TestServer server = TestServer.start("save \"\"", "maxmemory 4mb");
         Backend backend = open(server, scripts);
         EventBus bus = new EngineBus(backend, CONFIG, Environment.system());
-        EventBus other =
-            new EngineBus(open(server, scripts), CONFIG, Environment.system())) {
+        EventBus other = new EngineBus(open(server, scripts), CONFIG, Environment.system())) {
       subscribe(bus, "steady", steady);
       Subscriber standing = subscribe(bus, "stopped", stopped);
       publish(bus);
@@ -109,10 +108,7 @@ class RetentionTest {
 
   private static Backend open(TestServer server, Scripts scripts) {
     return RedisBackend.open(
-        RedisAddress.of(Address.parse(server.address())),
-        CONFIG,
-        Environment.system(),
-        scripts);
+        RedisAddress.of(Address.parse(server.address())), CONFIG, Environment.system(), scripts);
   }
 
   private static Subscriber subscribe(EventBus bus, String name, Queue<String> handled) {
@@ -195,8 +191,7 @@ class RetentionTest {
           .until(() ->
               bus.operations().weaknesses().stream().anyMatch(l -> l.contains("others removed")));
       System.out.printf(
-          "F13: trimmed by hand, noticed after %d ms%n",
-          (System.nanoTime() - trimmed) / 1_000_000);
+          "F13: trimmed by hand, noticed after %d ms%n", (System.nanoTime() - trimmed) / 1_000_000);
       bus.operations().resume("stopped");
       within(Duration.ofSeconds(10)).until(() -> isFailed(standing));
       assertThat(standing.state()).contains("others removed");

@@ -33,6 +33,7 @@ public final class RecordingDisk {
 
     /** Answered as if it were done. */
     public static final int UNTOLD = 0;
+
     public static final int EIO = 5;
     public static final int ENOSPC = 28;
 

@@ -73,7 +73,8 @@ class CrashBetweenStepsTest {
         List<Future<Verdict>> running = new ArrayList<>();
         for (int at = steps + 1; at <= steps + AT_ONCE; at++) {
           Scenario scenario = new Scenario(hold, discard, stop, at);
-          running.add(threads.submit(() -> scenario.run(() -> open(store, folder(scenario)), Set.of())));
+          running.add(
+              threads.submit(() -> scenario.run(() -> open(store, folder(scenario)), Set.of())));
         }
         for (Future<Verdict> each : running) {
           Verdict verdict = each.get();

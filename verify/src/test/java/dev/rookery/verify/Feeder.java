@@ -6,8 +6,8 @@ import dev.rookery.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes for some keys at once, each in order, until it is closed. */

@@ -234,7 +234,8 @@ class HaltingBotsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FILE", "REDIS"})
-  void anEventThatHaltsTheStoresOwnBotsIsADeadLetterAfterItsLastAttempt(Store store) throws Exception {
+  void anEventThatHaltsTheStoresOwnBotsIsADeadLetterAfterItsLastAttempt(Store store)
+      throws Exception {
     History history = new History(folder);
     String address = store.address(folder);
     try (EventBus bus = EventBus.open(address)) {

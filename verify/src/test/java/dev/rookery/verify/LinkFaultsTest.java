@@ -97,7 +97,8 @@ class LinkFaultsTest {
         () -> {
           proxy.mode(TcpProxy.Mode.REFUSE);
           proxy.cutAll();
-          within(PATIENCE).until(() -> subscriber.state().matches("(reconnecting|waiting for the store).*"));
+          within(PATIENCE)
+              .until(() -> subscriber.state().matches("(reconnecting|waiting for the store).*"));
           assertThatThrownBy(() -> remote.operations().latest())
               .isInstanceOf(BackendUnavailable.class)
               .hasMessageContaining(store == Store.REDIS ? "does not answer" : "rookery serve");
@@ -167,7 +168,10 @@ class LinkFaultsTest {
     within(PATIENCE).until(() -> far.bus().operations().subscription("s").lagEvents() == 0);
     Findings findings = history.judge(far.bus(), "s");
     System.out.println(
-        History.figures("F19 " + store + " " + fault, 1, findings) + ", recovery " + recoveredMillis + " ms");
+        History.figures("F19 " + store + " " + fault, 1, findings)
+            + ", recovery "
+            + recoveredMillis
+            + " ms");
     assertThat(findings.isClean()).as(findings.examples().toString()).isTrue();
     assertThat(findings.deadLettered()).isZero();
   }

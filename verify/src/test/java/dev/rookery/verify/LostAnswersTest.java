@@ -114,7 +114,9 @@ class LostAnswersTest {
       assertThat(receipts.stream().map(Receipt::position).distinct()).hasSize(1);
       assertThat(receipts.stream().filter(receipt -> !receipt.duplicate()).count())
           .isLessThanOrEqualTo(1);
-      assertThat(stored(far.bus())).singleElement().matches(one -> one.event().data().text().equals("1"));
+      assertThat(stored(far.bus()))
+          .singleElement()
+          .matches(one -> one.event().data().text().equals("1"));
     }
   }
 

@@ -122,8 +122,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
       Stopping stopping = new Stopping(stop, at, ignored);
       lives.add(stopping);
       try (EventBus bus =
-          new EngineBus(
-              new TwistedBackend(backend, stopping), CONFIG, Environment.system())) {
+          new EngineBus(new TwistedBackend(backend, stopping), CONFIG, Environment.system())) {
         if (positions.isEmpty()) {
           publish(bus);
         }
