@@ -3,7 +3,10 @@ package dev.rookery.embedded;
 import static dev.rookery.embedded.Fixture.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rookery.embedded.RecordingDisk.Fault;
+import dev.rookery.testkit.DiskStep;
+import dev.rookery.testkit.Platter;
+import dev.rookery.testkit.RecordingDisk;
+import dev.rookery.testkit.RecordingDisk.Fault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -36,7 +39,7 @@ class FailingSyncTest {
 
   @BeforeEach
   void compile() throws Exception {
-    disk = RecordingDisk.compile(folder);
+    disk = RecordingDisk.compile(folder, Fixture.FILES);
   }
 
   /** What a process said and did, and the folder that it left. */
@@ -73,7 +76,7 @@ class FailingSyncTest {
   /** What the power would have left after so many steps. */
   private Path cut(List<DiskStep> steps, double arriving) throws IOException {
     Path nothing = Files.createTempDirectory(folder, "nothing");
-    return new Platter(nothing, new SplittableRandom(seed), arriving)
+    return new Platter(nothing, Fixture.FILES, new SplittableRandom(seed), arriving)
         .after(steps)
         .cutInto(Files.createTempDirectory(folder, "left"));
   }
@@ -127,7 +130,7 @@ class FailingSyncTest {
 
   private static Map<String, ByteBuffer> contents(Path folder) throws IOException {
     Map<String, ByteBuffer> contents = new TreeMap<>();
-    for (String name : RecordingDisk.FILES) {
+    for (String name : Fixture.FILES) {
       if (Files.exists(folder.resolve(name))) {
         contents.put(name, ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name))));
       }

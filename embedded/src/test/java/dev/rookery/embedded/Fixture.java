@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the tests of this package do again and again. */
@@ -26,7 +25,8 @@ final class Fixture {
   /** What SQLite keeps until the database has its write-ahead file. */
   static final String JOURNAL = Store.DATABASE + "-journal";
 
-  private static final Set<String> FILES = Set.of(Store.DATABASE, WAL, JOURNAL, Store.MARK);
+  /** What a power cut concerns; the file of shared memory and the lock are made anew. */
+  static final List<String> FILES = List.of(Store.DATABASE, WAL, JOURNAL, Store.MARK);
 
   private Fixture() {}
 

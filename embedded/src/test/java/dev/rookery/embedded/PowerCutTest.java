@@ -3,7 +3,10 @@ package dev.rookery.embedded;
 import static dev.rookery.embedded.Fixture.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rookery.embedded.RecordingDisk.Fault;
+import dev.rookery.testkit.DiskStep;
+import dev.rookery.testkit.Platter;
+import dev.rookery.testkit.RecordingDisk;
+import dev.rookery.testkit.RecordingDisk.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +46,7 @@ class PowerCutTest {
 
   @BeforeEach
   void prepare() throws Exception {
-    disk = RecordingDisk.compile(folder);
+    disk = RecordingDisk.compile(folder, Fixture.FILES);
     state = Files.createDirectories(folder.resolve("state"));
   }
 
@@ -82,7 +85,7 @@ class PowerCutTest {
   private Path cut(List<DiskStep> happened) throws IOException {
     double arriving = ARRIVING.get(random.nextInt(ARRIVING.size()));
     Path left =
-        new Platter(state, random.split(), arriving)
+        new Platter(state, Fixture.FILES, random.split(), arriving)
             .after(happened)
             .cutInto(Files.createTempDirectory(folder, "left"));
     Receipts given = receipts.with(DiskStep.said(happened));

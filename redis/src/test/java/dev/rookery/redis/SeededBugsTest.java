@@ -22,8 +22,7 @@ class SeededBugsTest {
   private static final TestServer SERVER = TestServer.shared();
 
   /** Puts a bug between the scripts and Redis: one command answers as if it found nothing. */
-  private static Opened with(String command, String argument, String answer) {
-    SERVER.empty();
+  static Scripts seeded(String command, String argument, String answer) {
     String seeded =
         """
         local real = redis
@@ -36,12 +35,17 @@ class SeededBugsTest {
         end
         """
             .formatted(command, argument, answer);
+    return new Scripts(seeded + Scripts.SERVER_CLOCK);
+  }
+
+  private static Opened with(String command, String argument, String answer) {
+    SERVER.empty();
     return new Opened(
         RedisBackend.open(
             RedisAddress.of(Address.parse(SERVER.address())),
             BusConfig.standard(),
             Environment.system(),
-            new Scripts(seeded + Scripts.SERVER_CLOCK)));
+            seeded(command, argument, answer)));
   }
 
   private static List<Position> append(Opened opened, String prefix) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -23,14 +24,15 @@ import redis.embedded.util.OS;
 
 /**
  * A real Redis on a free port, with nothing on disk unless it is asked for; {@code
- * -Drookery.redis.server=PATH} names another binary than the one that the tests bring.
+ * -Drookery.redis.server=PATH} names another binary than the one that the tests bring. The faults
+ * of {@code verify} use it too.
  */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   private static final class Shared {
     private static final TestServer ONE = started();
 
     private static TestServer started() {
-      TestServer server = start("save \"\"");
+      TestServer server = start("save \"\"", "databases 1024");
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       return server;
     }
@@ -38,18 +40,20 @@ final class TestServer implements AutoCloseable {
 
   private final String[] settings;
   private final int port;
+  private final RedisExecProvider binary;
   private Path folder;
   private RedisServer server;
 
-  private TestServer(int port, String... settings) {
-    this.port = port;
+  private TestServer(RedisExecProvider binary, Path folder, String... settings) {
+    this.port = freePort();
     this.settings = settings;
-    this.folder = newFolder();
+    this.binary = binary;
+    this.folder = folder;
     this.server = launched();
   }
 
-  /** The one of this JVM. */
-  static TestServer shared() {
+  /** The one of this JVM; it has 1,024 databases. */
+  public static TestServer shared() {
     return Shared.ONE;
   }
 
@@ -57,8 +61,25 @@ final class TestServer implements AutoCloseable {
     ask("FLUSHALL");
   }
 
-  static TestServer start(String... settings) {
-    return new TestServer(freePort(), settings);
+  public static TestServer start(String... settings) {
+    return new TestServer(binary(), newFolder(), settings);
+  }
+
+  /** One on what a folder holds. */
+  static TestServer startOn(Path folder, String... settings) {
+    return new TestServer(binary(), folder, settings);
+  }
+
+  /** One on what a folder holds, whose process has more in its environment. */
+  static TestServer startOn(Path folder, Map<String, String> environment, String... settings)
+      throws IOException {
+    StringBuilder script = new StringBuilder("#!/bin/sh\nexec env");
+    environment.forEach((name, value) -> script.append(" '" + name + "=" + value + "'"));
+    script.append(" '" + binary().get() + "' \"$@\"\n");
+    Path file = Files.writeString(Files.createTempFile("redis", ".sh"), script);
+    file.toFile().setExecutable(true);
+    file.toFile().deleteOnExit();
+    return new TestServer(named(file.toString()), folder, settings);
   }
 
   /** One that keeps what another has, and is known to it. */
@@ -89,13 +110,16 @@ final class TestServer implements AutoCloseable {
   }
 
   static RedisExecProvider binary() {
-    RedisExecProvider binary = RedisExecProvider.defaultProvider();
     String other = System.getProperty("rookery.redis.server", "");
-    return other.isEmpty() ? binary : binary.override(OS.UNIX, Architecture.x86_64, other);
+    return other.isEmpty() ? RedisExecProvider.defaultProvider() : named(other);
+  }
+
+  private static RedisExecProvider named(String path) {
+    return RedisExecProvider.defaultProvider().override(OS.UNIX, Architecture.x86_64, path);
   }
 
   private RedisServer launched() {
-    var builder = RedisServer.builder().redisExecProvider(binary()).port(port).bind("127.0.0.1");
+    var builder = RedisServer.builder().redisExecProvider(binary).port(port).bind("127.0.0.1");
     builder.setting("dir " + folder);
     for (String setting : settings) {
       builder.setting(setting);
@@ -105,12 +129,17 @@ final class TestServer implements AutoCloseable {
     return launched;
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  String address() {
+  public String address() {
     return "redis://127.0.0.1:" + port;
+  }
+
+  /** Changes a setting while it runs. */
+  public void set(String setting, Object value) {
+    ask("CONFIG", "SET", setting, value);
   }
 
   /** Runs a command as anybody else would. */
@@ -130,13 +159,13 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Kills the process as it stands, and starts it again with what it has on disk. */
-  void killAndRestart() {
+  public void killAndRestart() {
     kill();
     server = launched();
   }
 
   /** Kills the process as it stands. */
-  void kill() {
+  public void kill() {
     ProcessHandle handle = process();
     handle.destroyForcibly();
     handle.onExit().join();
@@ -144,7 +173,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Lets the process stand still; the answer lets it go on. */
-  Runnable pause() {
+  public Runnable pause() {
     long process = process().pid();
     signal("-STOP", process);
     return () -> signal("-CONT", process);

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +28,8 @@ public final class TcpProxy implements AutoCloseable {
     CUT_ANSWER,
     /** The server gets everything; every other answer is dropped and its connection cut. */
     CUT_EVERY_OTHER_ANSWER,
+    /** The same of each answer with a chance of one half, for those who ask several things. */
+    CUT_HALF_OF_ANSWERS,
     /** Connections stay open and nothing goes through until the mode changes. */
     FREEZE,
     /** Connections are closed at once. */
@@ -38,6 +41,7 @@ public final class TcpProxy implements AutoCloseable {
   private final Set<Link> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger cutsLeft = new AtomicInteger();
   private final AtomicInteger answers = new AtomicInteger();
+  private final SplittableRandom chance = new SplittableRandom(1);
   private final AtomicInteger cut = new AtomicInteger();
   private volatile Mode mode = Mode.PASS;
   private volatile Duration delay = Duration.ZERO;
@@ -79,8 +83,13 @@ public final class TcpProxy implements AutoCloseable {
     Thread.ofVirtual().name("proxy").start(this::accept);
   }
 
+  public int port() {
+    return listening.getLocalPort();
+  }
+
+  /** As one for HTTP. */
   public String address() {
-    return "http://127.0.0.1:" + listening.getLocalPort();
+    return "http://127.0.0.1:" + port();
   }
 
   public void mode(Mode next) {
@@ -191,9 +200,14 @@ public final class TcpProxy implements AutoCloseable {
       case CUT_REQUEST -> !answering;
       case CUT_ANSWER -> answering;
       case CUT_EVERY_OTHER_ANSWER -> answering && answers.getAndIncrement() % 2 == 0;
+      case CUT_HALF_OF_ANSWERS -> answering && chance();
       case PASS, FREEZE, REFUSE ->
           answering && cutsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     };
+  }
+
+  private synchronized boolean chance() {
+    return chance.nextBoolean();
   }
 
   private void awaitThaw() {

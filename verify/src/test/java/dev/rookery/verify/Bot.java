@@ -1,5 +1,6 @@
 package dev.rookery.verify;
 
+import dev.rookery.BusConfig;
 import dev.rookery.Delivery;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
@@ -52,6 +53,7 @@ final class Bot {
         .retry(new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5)));
   }
 
+  private static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofSeconds(2));
   private static final Duration LATE = Duration.ofSeconds(2);
 
   private final String name;
@@ -77,7 +79,7 @@ final class Bot {
     Path file = Path.of(arguments[2]);
     try (OutputStream history =
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        EventBus bus = EventBus.open(arguments[0])) {
+        EventBus bus = EventBus.open(arguments[0], CONFIG)) {
       String name = file.getFileName().toString();
       Bot bot = new Bot(name, Mode.valueOf(arguments[3]), Integer.parseInt(arguments[4]), history);
       Subscriber subscriber =

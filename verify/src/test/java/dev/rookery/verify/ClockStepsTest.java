@@ -3,7 +3,6 @@ package dev.rookery.verify;
 import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rookery.Address;
 import dev.rookery.BusConfig;
 import dev.rookery.Draft;
 import dev.rookery.EventBus;
@@ -12,9 +11,7 @@ import dev.rookery.Partition;
 import dev.rookery.RetryAfter;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
-import dev.rookery.embedded.FileProvider;
 import dev.rookery.engine.EngineBus;
-import dev.rookery.memory.MemoryProvider;
 import dev.rookery.spi.Backend;
 import dev.rookery.testkit.Recorder;
 import dev.rookery.testkit.Soon;
@@ -30,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Somebody sets the wall clock by two hours while events wait and claims are held. */
 @Timeout(60)
@@ -43,16 +40,9 @@ class ClockStepsTest {
   @TempDir private Path folder;
   private final SteppingClock clock = new SteppingClock();
 
-  private Backend backend(String scheme, SteppingClock environment) {
-    return scheme.equals("memory")
-        ? new MemoryProvider().open(Address.parse("memory:clock-" + folder), CONFIG, environment)
-        : new FileProvider()
-            .open(Address.parse("file:" + folder.resolve("data")), CONFIG, environment);
-  }
-
   @ParameterizedTest
-  @CsvSource({"memory, 2", "memory, -2", "file, 2", "file, -2"})
-  void aRetryComesAfterTheDelayThatWasAskedForAndNotHoursLater(String scheme, int hours) {
+  @CsvSource({"MEMORY, 2", "MEMORY, -2", "FILE, 2", "FILE, -2", "REDIS, 2", "REDIS, -2"})
+  void aRetryComesAfterTheDelayThatWasAskedForAndNotHoursLater(Store store, int hours) {
     List<Long> times = new CopyOnWriteArrayList<>();
     Recorder recorder =
         new Recorder()
@@ -62,7 +52,7 @@ class ClockStepsTest {
                 throw new RetryAfter(ASKED, "later");
               }
             });
-    try (Backend backend = backend(scheme, clock);
+    try (Backend backend = store.open(folder, CONFIG, clock);
         EventBus bus = new EngineBus(backend, CONFIG, clock)) {
       bus.subscribe(S, recorder.handler());
       bus.publish(Draft.of("user.said").id("a"));
@@ -79,8 +69,8 @@ class ClockStepsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "file"})
-  void aSuccessorWhoseClockIsBehindWaitsNoLongerThanWasAsked(String scheme) {
+  @EnumSource
+  void aSuccessorWhoseClockIsBehindWaitsNoLongerThanWasAsked(Store store) {
     Recorder recorder =
         new Recorder()
             .doing((delivery, progress) -> {
@@ -88,7 +78,7 @@ class ClockStepsTest {
                 throw new RetryAfter(ASKED, "later");
               }
             });
-    try (Backend backend = backend(scheme, clock);
+    try (Backend backend = store.open(folder, CONFIG, clock);
         EventBus bus = new EngineBus(backend, CONFIG, clock)) {
       Subscriber first = bus.subscribe(S, recorder.handler());
       bus.publish(Draft.of("user.said").id("a"));
@@ -109,9 +99,9 @@ class ClockStepsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "file"})
-  void nobodyTakesOverWhileTheOwnerRenewsWhoeversClockIsSet(String scheme) {
-    assertThat(epochsWhileClocksStep(scheme, clock, new SteppingClock())).containsOnly(1L);
+  @EnumSource
+  void nobodyTakesOverWhileTheOwnerRenewsWhoeversClockIsSet(Store store) {
+    assertThat(epochsWhileClocksStep(store, clock, new SteppingClock())).containsOnly(1L);
   }
 
   @Test
@@ -124,7 +114,7 @@ class ClockStepsTest {
           }
         };
 
-    try (Backend backend = backend("memory", clock);
+    try (Backend backend = Store.MEMORY.open(folder, CONFIG, clock);
         EventBus owner = bus(backend, clock);
         EventBus challenger = bus(backend, trusting)) {
       owner.subscribe(S, event -> {});
@@ -140,9 +130,9 @@ class ClockStepsTest {
 
   /** The epochs that were seen while each clock was set forth and back. */
   private Set<Long> epochsWhileClocksStep(
-      String scheme, SteppingClock owners, SteppingClock challengers) {
+      Store store, SteppingClock owners, SteppingClock challengers) {
     Set<Long> epochs = new ConcurrentSkipListSet<>();
-    try (Backend backend = backend(scheme, owners);
+    try (Backend backend = store.open(folder, CONFIG, owners);
         EventBus owner = bus(backend, owners);
         EventBus challenger = bus(backend, challengers)) {
       owner.subscribe(S, event -> {});

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One event in ten fails one to three times, over 200 keys; half of the keys have none of them. */
 @Tag("P3")
@@ -47,14 +47,15 @@ class FailingHandlersTest {
   private record Run(Findings findings, double untouchedP95) {}
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "file", "http"})
-  void everyKeyKeepsItsOrderAndUntouchedKeysAreNotHeldUp(String scheme) throws Exception {
-    Run faultFree = run(scheme, "a", 0, FailingHandlersTest::fail);
-    Run failing = run(scheme, "b", 3, FailingHandlersTest::fail);
+  @CsvSource({"MEMORY,false", "FILE,false", "FILE,true", "REDIS,false"})
+  void everyKeyKeepsItsOrderAndUntouchedKeysAreNotHeldUp(Store store, boolean served)
+      throws Exception {
+    Run faultFree = run(store, served, "a", 0, FailingHandlersTest::fail);
+    Run failing = run(store, served, "b", 3, FailingHandlersTest::fail);
 
     System.out.printf(
         "%s, p95 of untouched keys %.1f ms, without failures %.1f ms%n",
-        History.figures("F10 " + scheme, 1, failing.findings()),
+        History.figures("F10 " + (served ? "http" : store), 1, failing.findings()),
         failing.untouchedP95(),
         faultFree.untouchedP95());
     assertThat(failing.findings().isClean()).isTrue();
@@ -67,7 +68,8 @@ class FailingHandlersTest {
   void aHandlerThatTriesAgainByItselfLaterIsCaught() throws Exception {
     Run run =
         run(
-            "memory",
+            Store.MEMORY,
+            false,
             "c",
             3,
             (delivery, handling) ->
@@ -84,12 +86,11 @@ class FailingHandlersTest {
     throw new IllegalStateException("attempt " + delivery.attempt());
   }
 
-  private Run run(String scheme, String name, int failures, OnFailure onFailure) throws Exception {
+  private Run run(Store store, boolean served, String name, int failures, OnFailure onFailure)
+      throws Exception {
     BusConfig config = BusConfig.standard();
-    Path data = folder.resolve(name);
-    String own = scheme.equals("memory") ? "memory:" + data : "file:" + data;
-    try (EventBus bus = EventBus.open(own, config)) {
-      if (!scheme.equals("http")) {
+    try (EventBus bus = EventBus.open(store.address(folder.resolve(name)), config)) {
+      if (!served) {
         return run(bus, failures, onFailure);
       }
       try (Server server = Server.start(bus, config, ServerConfig.of("127.0.0.1", 0));

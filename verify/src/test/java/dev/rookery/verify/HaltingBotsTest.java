@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Bots that halt before their effect, after it, and when they have returned: {@code
@@ -61,10 +63,11 @@ class HaltingBotsTest {
     }
   }
 
-  @Test
-  void anEventIsHandedOutOnceMoreForEachHaltOfABotWithItsOwnLog() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"FILE", "REDIS"})
+  void anEventIsHandedOutOnceMoreForEachHaltOfABotOnTheStoreItself(Store store) throws Exception {
     History history = new History(folder);
-    String address = "file:" + folder.resolve("data");
+    String address = store.address(folder);
     try (EventBus bus = EventBus.open(address)) {
       publish(history, bus);
     }
@@ -74,14 +77,15 @@ class HaltingBotsTest {
     last.end();
     try (EventBus bus = EventBus.open(address)) {
       assertThat(bus.operations().subscription("s").lagEvents()).isZero();
-      judge("F15 embedded", history, bus);
+      judge("F15 " + store, history, bus);
     }
   }
 
-  @Test
-  void aBotThatReturnsBeforeItsEffectIsCaught() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"FILE", "REDIS"})
+  void aBotThatReturnsBeforeItsEffectIsCaught(Store store) throws Exception {
     History history = new History(folder);
-    String address = "file:" + folder.resolve("data");
+    String address = store.address(folder);
     try (EventBus bus = EventBus.open(address)) {
       publish(history, bus);
     }
@@ -228,16 +232,18 @@ class HaltingBotsTest {
     }
   }
 
-  @Test
-  void anEventThatHaltsItsOwnLogsProcessIsADeadLetterAfterItsLastAttempt() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"FILE", "REDIS"})
+  void anEventThatHaltsTheStoresOwnBotsIsADeadLetterAfterItsLastAttempt(Store store)
+      throws Exception {
     History history = new History(folder);
-    String address = "file:" + folder.resolve("data");
+    String address = store.address(folder);
     try (EventBus bus = EventBus.open(address)) {
       publishWithPoison(history, bus);
     }
     int halts = haltOnPoison(history, address);
     try (EventBus bus = EventBus.open(address)) {
-      judgePoison("F16 embedded", history, bus, halts);
+      judgePoison("F16 " + store, history, bus, halts);
     }
   }
 }

@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -61,8 +62,12 @@ final class History {
 
   /** Publishes it and keeps the receipt. */
   Receipt publish(EventBus bus, Draft draft) {
+    return publish(bus::publish, draft);
+  }
+
+  Receipt publish(Function<Draft, Receipt> publisher, Draft draft) {
     long sent = nowMicros();
-    Receipt receipt = bus.publish(draft);
+    Receipt receipt = publisher.apply(draft);
     stored(draft, receipt, sent);
     return receipt;
   }

@@ -14,8 +14,6 @@ import dev.rookery.RetryPolicy;
 import dev.rookery.RookeryException;
 import dev.rookery.Subscriber;
 import dev.rookery.check.Findings;
-import dev.rookery.server.Server;
-import dev.rookery.server.ServerConfig;
 import dev.rookery.testkit.TcpProxy;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -30,14 +28,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a network does between a server and its clients; {@code -Drookery.linkFault=30} has each
+ * What a network does between bots and a server, or Redis; {@code -Drookery.linkFault=30} has each
  * fault last 30 seconds.
  */
 @Tag("P2")
 @Tag("P3")
 @Timeout(300)
+@ParameterizedClass
+@EnumSource(names = {"FILE", "REDIS"})
 class LinkFaultsTest {
   private static final Duration FAULT = Duration.ofSeconds(Long.getLong("rookery.linkFault", 2));
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -47,20 +49,22 @@ class LinkFaultsTest {
 
   @TempDir private Path folder;
   private final AtomicInteger handled = new AtomicInteger();
-  private EventBus served;
-  private Server server;
+  private final Store store;
+  private FarBus far;
   private TcpProxy proxy;
   private EventBus remote;
   private History history;
   private Subscriber subscriber;
 
+  LinkFaultsTest(Store store) {
+    this.store = store;
+  }
+
   @BeforeEach
   void connect() throws Exception {
-    BusConfig config = BusConfig.standard();
-    served = EventBus.open("file:" + folder.resolve("data"), config);
-    server = Server.start(served, config, ServerConfig.of("127.0.0.1", 0));
-    proxy = new TcpProxy(server.port());
-    remote = EventBus.open(proxy.address());
+    far = FarBus.of(store, folder, BusConfig.standard());
+    proxy = far.proxy();
+    remote = far.open();
     history = new History(folder);
     // A lost connection costs what was out an attempt.
     RetryPolicy often = new RetryPolicy(1_000, Duration.ZERO, Duration.ZERO);
@@ -71,10 +75,9 @@ class LinkFaultsTest {
 
   @AfterEach
   void disconnect() throws Exception {
+    proxy.mode(TcpProxy.Mode.PASS);
     remote.close();
-    proxy.close();
-    server.close();
-    served.close();
+    far.close();
   }
 
   private void writeDown(Delivery delivery, EventHandler.Progress progress) {
@@ -94,10 +97,11 @@ class LinkFaultsTest {
         () -> {
           proxy.mode(TcpProxy.Mode.REFUSE);
           proxy.cutAll();
-          within(PATIENCE).until(() -> subscriber.state().startsWith("reconnecting"));
+          within(PATIENCE)
+              .until(() -> subscriber.state().matches("(reconnecting|waiting for the store).*"));
           assertThatThrownBy(() -> remote.operations().latest())
               .isInstanceOf(BackendUnavailable.class)
-              .hasMessageContaining("rookery serve");
+              .hasMessageContaining(store == Store.REDIS ? "does not answer" : "rookery serve");
           LockSupport.parkNanos(FAULT.toNanos());
         },
         () -> proxy.mode(TcpProxy.Mode.PASS));
@@ -150,7 +154,7 @@ class LinkFaultsTest {
     int threads = ManagementFactory.getThreadMXBean().getThreadCount();
     long bytes = heapBytes();
     long recoveredMillis;
-    try (Feeder _ = new Feeder(history, remote, KEYS)) {
+    try (Feeder _ = new Feeder(history, draft -> far.publish(remote, draft), KEYS)) {
       awaitProgress();
       begin.take();
       assertThat(ManagementFactory.getThreadMXBean().getThreadCount())
@@ -161,10 +165,13 @@ class LinkFaultsTest {
       awaitProgress();
       recoveredMillis = (System.nanoTime() - back) / 1_000_000;
     }
-    within(PATIENCE).until(() -> served.operations().subscription("s").lagEvents() == 0);
-    Findings findings = history.judge(served, "s");
+    within(PATIENCE).until(() -> far.bus().operations().subscription("s").lagEvents() == 0);
+    Findings findings = history.judge(far.bus(), "s");
     System.out.println(
-        History.figures("F19 " + fault, 1, findings) + ", recovery " + recoveredMillis + " ms");
+        History.figures("F19 " + store + " " + fault, 1, findings)
+            + ", recovery "
+            + recoveredMillis
+            + " ms");
     assertThat(findings.isClean()).as(findings.examples().toString()).isTrue();
     assertThat(findings.deadLettered()).isZero();
   }
@@ -185,7 +192,7 @@ class LinkFaultsTest {
   void aPublisherThatDoesNotWaitForWhatIsUnknownIsCaught() throws Exception {
     BusConfig impatient = BusConfig.standard().idWindow(Duration.ofMillis(200));
     List<Draft> left = new ArrayList<>();
-    try (EventBus hasty = EventBus.open(proxy.address(), impatient)) {
+    try (EventBus hasty = EventBus.open(far.address(), impatient)) {
       for (int n = 0; n < 6; n++) {
         proxy.mode(n % 3 == 1 ? TcpProxy.Mode.REFUSE : TcpProxy.Mode.PASS);
         if (n % 3 == 1) {
@@ -202,6 +209,6 @@ class LinkFaultsTest {
     }
 
     assertThat(left).isNotEmpty();
-    assertThat(history.judge(served, "s").outOfOrder()).isPositive();
+    assertThat(history.judge(far.bus(), "s").outOfOrder()).isPositive();
   }
 }

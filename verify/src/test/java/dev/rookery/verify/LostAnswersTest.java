@@ -12,8 +12,6 @@ import dev.rookery.Operations.ReadRequest;
 import dev.rookery.Receipt;
 import dev.rookery.Start;
 import dev.rookery.check.HistoryLine.Stored;
-import dev.rookery.server.Server;
-import dev.rookery.server.ServerConfig;
 import dev.rookery.testkit.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,14 +23,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every other answer of a server is cut after the events were stored. */
+/** Half of the answers of a server, or of the store, are cut after the events were stored. */
 @Tag("P2")
 @Timeout(300)
 class LostAnswersTest {
@@ -42,70 +40,83 @@ class LostAnswersTest {
 
   @TempDir private Path folder;
 
-  private String address(String scheme) {
-    return scheme.equals("memory") ? "memory:" + folder : "file:" + folder.resolve("data");
+  @ParameterizedTest
+  @EnumSource
+  void whatIsRepeatedIsStoredOnceWhereItsReceiptSays(Store store) throws Exception {
+    assertThat(wrong(store, BusConfig.standard())).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "file"})
-  void whatIsRepeatedIsStoredOnceWhereItsReceiptSays(String scheme) throws Exception {
-    assertThat(wrong(scheme, BusConfig.standard())).isEmpty();
-  }
-
-  @Test
-  void aServerThatForgetsIdsIsCaught() throws Exception {
+  @EnumSource(names = {"MEMORY", "REDIS"})
+  void aStoreThatForgetsIdsIsCaught(Store store) throws Exception {
     BusConfig forgetful = BusConfig.standard().idWindow(Duration.ofNanos(1));
 
-    assertThat(wrong("memory", forgetful)).isNotEmpty();
+    assertThat(wrong(store, forgetful)).isNotEmpty();
   }
 
-  private List<String> wrong(String scheme, BusConfig config) throws Exception {
+  private List<String> wrong(Store store, BusConfig config) throws Exception {
     History history = new History(folder);
-    try (EventBus bus = EventBus.open(address(scheme), config);
-        Server server = Server.start(bus, config, ServerConfig.of("127.0.0.1", 0));
-        TcpProxy proxy = new TcpProxy(server.port())) {
-      proxy.mode(TcpProxy.Mode.CUT_EVERY_OTHER_ANSWER);
-      atOnce(PUBLISHERS, number -> publish(history, proxy, "k" + number));
-      List<String> wrong = wrong(history.receipts(), stored(bus));
+    AtomicInteger duplicates = new AtomicInteger();
+    try (FarBus far = FarBus.of(store, folder, config)) {
+      withClients(
+          PUBLISHERS,
+          far,
+          (number, client) -> {
+            for (int n = 0; n < EACH; n++) {
+              Draft draft = history.next("user.said", "k" + number);
+              Receipt receipt = history.publish(each -> far.publish(client, each), draft);
+              duplicates.addAndGet(receipt.duplicate() ? 1 : 0);
+            }
+          });
+      List<String> wrong = wrong(history.receipts(), stored(far.bus()));
       System.out.printf(
-          "F18 %s: published %d, answers cut %d, wrong %d%n",
-          scheme, history.published(), proxy.cut(), wrong.size());
+          "F18 %s: published %d, answers cut %d, found stored %d, wrong %d%n",
+          store, history.published(), far.proxy().cut(), duplicates.get(), wrong.size());
       return wrong;
     }
   }
 
-  private static void publish(History history, TcpProxy proxy, String key) {
-    try (EventBus client = EventBus.open(proxy.address())) {
-      for (int n = 0; n < EACH; n++) {
-        history.publish(client, history.next("user.said", key));
+  private interface Act {
+    void of(int number, EventBus client);
+  }
+
+  /** Lets clients act at once while answers are cut. */
+  private static void withClients(int count, FarBus far, Act act) throws Exception {
+    List<EventBus> clients = new ArrayList<>();
+    try {
+      for (int number = 0; number < count; number++) {
+        clients.add(far.open());
       }
+      far.cutAnswers();
+      atOnce(count, number -> act.of(number, clients.get(number)));
+    } finally {
+      far.proxy().mode(TcpProxy.Mode.PASS);
+      clients.forEach(EventBus::close);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "file"})
-  void ofManyCopiesAtOnceOneIsStoredAndOtherContentIsRefused(String scheme) throws Exception {
+  @EnumSource
+  void ofManyCopiesAtOnceOneIsStoredAndOtherContentIsRefused(Store store) throws Exception {
     BusConfig config = BusConfig.standard();
     ConcurrentLinkedQueue<Receipt> receipts = new ConcurrentLinkedQueue<>();
-    try (EventBus bus = EventBus.open(address(scheme), config);
-        Server server = Server.start(bus, config, ServerConfig.of("127.0.0.1", 0));
-        TcpProxy proxy = new TcpProxy(server.port())) {
-      proxy.mode(TcpProxy.Mode.CUT_EVERY_OTHER_ANSWER);
-      atOnce(
+    try (FarBus far = FarBus.of(store, folder, config)) {
+      withClients(
           COPIES,
-          number -> {
-            try (EventBus client = EventBus.open(proxy.address())) {
-              receipts.add(client.publish(Draft.of("user.said", "1").id("same")));
-              assertThatThrownBy(() -> client.publish(Draft.of("user.said", "2").id("same")))
-                  .isInstanceOf(IdConflict.class);
-            }
+          far,
+          (number, client) -> {
+            receipts.add(far.publish(client, Draft.of("user.said", "1").id("same")));
+            assertThatThrownBy(() -> far.publish(client, Draft.of("user.said", "2").id("same")))
+                .isInstanceOf(IdConflict.class);
           });
 
       assertThat(receipts).hasSize(COPIES);
       assertThat(receipts.stream().map(Receipt::position).distinct()).hasSize(1);
       assertThat(receipts.stream().filter(receipt -> !receipt.duplicate()).count())
           .isLessThanOrEqualTo(1);
-      assertThat(stored(bus)).singleElement().matches(one -> one.event().data().text().equals("1"));
+      assertThat(stored(far.bus()))
+          .singleElement()
+          .matches(one -> one.event().data().text().equals("1"));
     }
   }
 

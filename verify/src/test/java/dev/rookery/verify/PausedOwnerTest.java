@@ -3,7 +3,6 @@ package dev.rookery.verify;
 import static dev.rookery.testkit.Soon.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rookery.Address;
 import dev.rookery.BusConfig;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
@@ -11,9 +10,7 @@ import dev.rookery.Partition;
 import dev.rookery.StaleClaim;
 import dev.rookery.Subscription;
 import dev.rookery.check.Findings;
-import dev.rookery.embedded.FileProvider;
 import dev.rookery.engine.EngineBus;
-import dev.rookery.memory.MemoryProvider;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Environment;
@@ -30,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * An owner stands still while another takes over, and goes on as if nothing had been; {@code
@@ -98,23 +95,16 @@ class PausedOwnerTest {
     }
   }
 
-  private Backend backend(String scheme) {
-    Environment system = Environment.system();
-    return scheme.equals("memory")
-        ? new MemoryProvider().open(Address.parse("memory:paused-" + folder), CONFIG, system)
-        : new FileProvider().open(Address.parse("file:" + folder.resolve("data")), CONFIG, system);
-  }
-
   @ParameterizedTest
-  @ValueSource(strings = {"memory", "file"})
-  void whatAnOwnerSavesAfterAPauseIsRefusedAndOrderIsKept(String scheme) throws Exception {
+  @EnumSource
+  void whatAnOwnerSavesAfterAPauseIsRefusedAndOrderIsKept(Store store) throws Exception {
     int refused = 0;
     for (int round = 0; round < PAUSES; round++) {
-      Paused owner = pauseOne(scheme, round, TwistedBackend.Call::pass);
+      Paused owner = pauseOne(store, round, TwistedBackend.Call::pass);
       assertThat(owner.accepted).hasValue(0);
       refused += owner.refused.get();
     }
-    System.out.printf("F14 %s: rounds %d, late saves refused %d%n", scheme, PAUSES, refused);
+    System.out.printf("F14 %s: rounds %d, late saves refused %d%n", store, PAUSES, refused);
     assertThat(refused).isPositive();
   }
 
@@ -122,7 +112,7 @@ class PausedOwnerTest {
   void aStoreThatAcceptsAStaleClaimIsCaught() throws Exception {
     Paused owner =
         pauseOne(
-            "memory",
+            Store.MEMORY,
             0,
             call -> {
               Claim now =
@@ -134,10 +124,11 @@ class PausedOwnerTest {
     assertThat(owner.accepted.get()).isPositive();
   }
 
-  private Paused pauseOne(String scheme, int round, TwistedBackend.Twist twist) throws Exception {
+  private Paused pauseOne(Store store, int round, TwistedBackend.Twist twist) throws Exception {
+    Path place = folder.resolve("round-" + round);
     History history = new History(folder);
     Subscription subscription = Bot.subscription("s");
-    try (Backend backend = backend(scheme)) {
+    try (Backend backend = store.open(place, CONFIG, Environment.system())) {
       Paused first = new Paused(backend, twist);
       Paused second = new Paused(backend, TwistedBackend.Call::pass);
       try (EventBus one =
@@ -164,7 +155,7 @@ class PausedOwnerTest {
         }
         within(PATIENCE).until(() -> two.operations().subscription("s").lagEvents() == 0);
         Findings findings = history.judge(two, "s");
-        System.out.println(History.figures("F14 " + scheme + " round " + round, 1, findings));
+        System.out.println(History.figures("F14 " + store + " round " + round, 1, findings));
         assertThat(findings.isClean()).as(findings.examples().toString()).isTrue();
         two.operations().remove("s");
       }

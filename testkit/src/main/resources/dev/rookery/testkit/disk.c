@@ -4,7 +4,7 @@
  * which it happened; and it fails syncs. Who has the journal can tell what a power cut would have
  * left at any moment, and what had been said by then.
  *
- *   DISK_FOLDER   the folder, without links
+ *   DISK_FOLDER   the folder, as the program calls it
  *   DISK_FILES    the names of the files in it, each between colons
  *   DISK_JOURNAL  the journal
  *   DISK_FAULT    FILE ERROR FIRST LAST: the syncs of this file from the FIRST to the LAST are not done,
@@ -49,9 +49,15 @@ static long syncs;
 /* The name under which each descriptor's file is watched; "." for the folder itself. */
 static char names[DESCRIPTORS][NAME];
 
+/* A copy: some programs write their title over their environment. */
+static const char *setting(const char *name) {
+  const char *value = getenv(name);
+  return value == NULL ? NULL : strdup(value);
+}
+
 __attribute__((constructor)) static void begin(void) {
-  folder = getenv("DISK_FOLDER");
-  files = getenv("DISK_FILES");
+  folder = setting("DISK_FOLDER");
+  files = setting("DISK_FILES");
   const char *path = getenv("DISK_JOURNAL");
   const char *fault = getenv("DISK_FAULT");
   if (fault != NULL
@@ -168,7 +174,8 @@ ssize_t write(int descriptor, const void *data, size_t length) {
     return syscall(SYS_write, descriptor, data, length);
   }
   pthread_mutex_lock(&lock);
-  off_t offset = lseek(descriptor, 0, SEEK_CUR);
+  int appends = fcntl(descriptor, F_GETFL) & O_APPEND;
+  off_t offset = lseek(descriptor, 0, appends ? SEEK_END : SEEK_CUR);
   ssize_t count = written(descriptor, data, length, offset);
   if (count > 0) {
     lseek(descriptor, offset + count, SEEK_SET);

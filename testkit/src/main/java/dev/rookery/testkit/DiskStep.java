@@ -1,4 +1,4 @@
-package dev.rookery.embedded;
+package dev.rookery.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,10 +17,11 @@ import java.util.List;
  * @param offset where it was written, or the length it was cut to
  * @param data what was written or said; nobody changes it
  */
-record DiskStep(Kind kind, String file, long offset, ByteBuffer data) {
+public record DiskStep(Kind kind, String file, long offset, ByteBuffer data) {
   private static final int HEADER_BYTES = 24;
 
-  enum Kind {
+  /** What happened. */
+  public enum Kind {
     CREATED,
     WRITTEN,
     CUT,
@@ -33,7 +34,7 @@ record DiskStep(Kind kind, String file, long offset, ByteBuffer data) {
   }
 
   /** Reads a journal; a record whose writing was cut by the end of the process is left out. */
-  static List<DiskStep> read(Path journal) throws IOException {
+  public static List<DiskStep> read(Path journal) throws IOException {
     List<DiskStep> steps = new ArrayList<>();
     if (Files.notExists(journal)) {
       return steps;
@@ -76,7 +77,7 @@ record DiskStep(Kind kind, String file, long offset, ByteBuffer data) {
   }
 
   /** What the program had said by the end of these steps; a line that has no end is left out. */
-  static List<String> said(List<DiskStep> steps) {
+  public static List<String> said(List<DiskStep> steps) {
     StringBuilder said = new StringBuilder();
     for (DiskStep step : steps) {
       if (step.kind == Kind.SAID) {

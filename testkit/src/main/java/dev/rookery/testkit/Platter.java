@@ -1,4 +1,4 @@
-package dev.rookery.embedded;
+package dev.rookery.testkit;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,11 +17,12 @@ import java.util.TreeMap;
  * for certain only after a sync of the folder. What a failed sync had to bring to the platter, no
  * later sync brings.
  */
-final class Platter {
+public final class Platter {
   private static final int SECTOR = 512;
 
   private final SplittableRandom random;
   private final double arriving;
+  private final List<String> files;
   private final Map<String, Content> living = new TreeMap<>();
   private final Map<String, Content> named = new TreeMap<>();
 
@@ -62,12 +63,15 @@ final class Platter {
   /**
    * A disk that holds what a folder holds.
    *
+   * @param files the names of those that a power cut concerns
    * @param arriving how likely something arrives that is not synced
    */
-  Platter(Path folder, SplittableRandom random, double arriving) throws IOException {
+  public Platter(Path folder, List<String> files, SplittableRandom random, double arriving)
+      throws IOException {
+    this.files = List.copyOf(files);
     this.random = random;
     this.arriving = arriving;
-    for (String name : RecordingDisk.FILES) {
+    for (String name : files) {
       if (Files.exists(folder.resolve(name))) {
         Content content = new Content(Files.readAllBytes(folder.resolve(name)));
         living.put(name, content);
@@ -76,7 +80,8 @@ final class Platter {
     }
   }
 
-  Platter after(List<DiskStep> steps) {
+  /** What it holds when these have happened. */
+  public Platter after(List<DiskStep> steps) {
     steps.forEach(this::take);
     return this;
   }
@@ -143,9 +148,9 @@ final class Platter {
   }
 
   /** Cuts the power, and writes what is left into a folder. */
-  Path cutInto(Path folder) throws IOException {
+  public Path cutInto(Path folder) throws IOException {
     Files.createDirectories(folder);
-    for (String name : RecordingDisk.FILES) {
+    for (String name : files) {
       Map<String, Content> directory = happens(arriving) ? living : named;
       Files.deleteIfExists(folder.resolve(name));
       if (directory.containsKey(name)) {

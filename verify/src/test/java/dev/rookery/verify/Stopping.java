@@ -1,4 +1,4 @@
-package dev.rookery.embedded;
+package dev.rookery.verify;
 
 import dev.rookery.LogFailed;
 import dev.rookery.testkit.TwistedBackend;

@@ -1,4 +1,4 @@
-package dev.rookery.embedded;
+package dev.rookery.verify;
 
 import static dev.rookery.testkit.Soon.within;
 
@@ -13,21 +13,25 @@ import dev.rookery.RetryPolicy;
 import dev.rookery.RookeryException;
 import dev.rookery.Start;
 import dev.rookery.Subscription;
-import dev.rookery.embedded.Stopping.Stop;
 import dev.rookery.engine.EngineBus;
+import dev.rookery.spi.Backend;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Environment;
+import dev.rookery.testkit.Samples;
 import dev.rookery.testkit.TwistedBackend;
-import java.nio.file.Path;
+import dev.rookery.verify.Stopping.Stop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -42,9 +46,6 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
   private static final List<String> EVENTS = List.of("plain", "poison", "behind", "shaky");
   private static final RetryPolicy QUICK =
       new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(5));
-
-  private static final DeadLetterFilter POISONED =
-      DeadLetterFilter.ALL.ids(DeadLetter.idOf("keeper", Fixture.USER, Position.of(2)));
 
   /**
    * How it went.
@@ -66,27 +67,43 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     }
   }
 
-  /** Runs it in a folder; {@code ignored} as in {@link Stopping}. */
-  Verdict run(Path folder, Set<String> ignored) throws Exception {
-    return new Run(this, folder, ignored).run();
+  /** So that a second life need not wait for long. */
+  static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofMillis(500));
+
+  /** Runs it; {@code ignored} as in {@link Stopping}. */
+  Verdict run(Supplier<Backend> store, Set<String> ignored) {
+    return run(store, ignored, () -> {});
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param store opens it again and again
+   * @param published happens when the events are stored
+   */
+  Verdict run(Supplier<Backend> store, Set<String> ignored, Runnable published) {
+    return new Run(this, store, ignored, published).run();
   }
 
   private static final class Run {
     private final Scenario scenario;
-    private final Path folder;
+    private final Supplier<Backend> store;
     private final Set<String> ignored;
+    private final Runnable published;
+    private final Map<String, Position> positions = new HashMap<>();
     private final Map<String, Integer> handled = new ConcurrentHashMap<>();
     private final AtomicBoolean shaken = new AtomicBoolean();
     private volatile boolean healed;
     private final List<Stopping> lives = new ArrayList<>();
 
-    Run(Scenario scenario, Path folder, Set<String> ignored) {
+    Run(Scenario scenario, Supplier<Backend> store, Set<String> ignored, Runnable published) {
       this.scenario = scenario;
-      this.folder = folder;
+      this.store = store;
       this.ignored = ignored;
+      this.published = published;
     }
 
-    Verdict run() throws Exception {
+    Verdict run() {
       Stopping first = live(scenario.stop, scenario.at);
       Map<String, List<String>> then = places(true);
       then.values().removeIf(places -> !places.isEmpty());
@@ -101,14 +118,13 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
 
     /** One life, up to the end of the story or of the world. */
     private Stopping live(Stop stop, int at) {
-      FileBackend backend = Fixture.open(folder);
+      Backend backend = store.get();
       Stopping stopping = new Stopping(stop, at, ignored);
       lives.add(stopping);
       try (EventBus bus =
-          new EngineBus(
-              new TwistedBackend(backend, stopping), BusConfig.standard(), Environment.system())) {
-        if (backend.log().latest(Fixture.USER).ordinal() == 0) {
-          bus.publishAll(EVENTS.stream().map(Run::draft).toList());
+          new EngineBus(new TwistedBackend(backend, stopping), CONFIG, Environment.system())) {
+        if (positions.isEmpty()) {
+          publish(bus);
         }
         tell(bus, backend, stopping);
       } catch (OutOfMemoryError e) {
@@ -117,12 +133,19 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
       return stopping;
     }
 
+    private void publish(EventBus bus) {
+      for (String event : EVENTS) {
+        positions.put(event, bus.publish(draft(event)).position());
+      }
+      published.run();
+    }
+
     private static Draft draft(String event) {
       String key = event.equals("poison") || event.equals("behind") ? "sick" : event;
       return Draft.of("user.said", "{}").id(event).key(key);
     }
 
-    private void tell(EventBus bus, FileBackend backend, Stopping stopping) {
+    private void tell(EventBus bus, Backend backend, Stopping stopping) {
       try {
         subscribe(bus);
         await(stopping, () -> isQuiet(backend) && (healed || isDead(backend)));
@@ -173,52 +196,61 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     private void operate(EventBus bus) {
       healed = true;
       if (scenario.discard) {
-        bus.operations().discard(POISONED);
+        bus.operations().discard(poisoned());
       } else {
-        bus.operations().redrive(POISONED);
+        bus.operations().redrive(poisoned());
       }
     }
 
+    private DeadLetterFilter poisoned() {
+      return DeadLetterFilter.ALL.ids(letter("poison"));
+    }
+
+    private String letter(String event) {
+      return DeadLetter.idOf("keeper", Samples.USER, position(event));
+    }
+
+    private Position position(String event) {
+      return Objects.requireNonNull(positions.get(event), event);
+    }
+
     /** Whether each event is in one place, and none is about to leave it. */
-    private boolean isQuiet(FileBackend backend) {
+    private boolean isQuiet(Backend backend) {
       return letters(backend).stream().allMatch(l -> l.state() == DeadLetter.State.WAITING)
           && places(backend, true).values().stream()
               .allMatch(its -> its.size() == 1 && !its.contains("log"));
     }
 
-    private boolean isDead(FileBackend backend) {
+    private boolean isDead(Backend backend) {
       return letters(backend).stream().anyMatch(l -> l.reason() != DeadLetter.Reason.PARKED);
     }
 
-    private static List<DeadLetter> letters(FileBackend backend) {
+    private static List<DeadLetter> letters(Backend backend) {
       return backend.deadLetters().list(DeadLetterFilter.ALL);
     }
 
     private Map<String, List<String>> places(boolean inLog) {
-      try (FileBackend backend = Fixture.open(folder)) {
+      try (Backend backend = store.get()) {
         return places(backend, inLog);
       }
     }
 
     /** The places where each event is. */
-    private Map<String, List<String>> places(FileBackend backend, boolean inLog) {
+    private Map<String, List<String>> places(Backend backend, boolean inLog) {
       boolean discarded = lives.stream().anyMatch(life -> life.done().contains("discard"));
       Map<String, List<String>> places = new TreeMap<>();
-      for (int i = 0; i < EVENTS.size(); i++) {
-        String event = EVENTS.get(i);
-        Position position = Position.of(i + 1);
-        String letter = DeadLetter.idOf("keeper", Fixture.USER, position);
+      for (String event : EVENTS) {
         List<String> its = new ArrayList<>();
         if (handled.containsKey(event)) {
           its.add("handled");
         }
-        if (backend.deadLetters().find(letter).isPresent()) {
+        if (backend.deadLetters().find(letter(event)).isPresent()) {
           its.add("dead letter");
         }
         if (discarded && event.equals("poison") && its.isEmpty()) {
           its.add("discarded");
         }
-        if (inLog && !isSettled(backend, position)) {
+        if (inLog && !isSettled(backend, position(event))) {
           its.add("log");
         }
         places.put(event, its);
@@ -226,8 +258,8 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
       return places;
     }
 
-    private static boolean isSettled(FileBackend backend, Position position) {
-      Cursor cursor = backend.subscriptions().cursors("keeper").get(Fixture.USER);
+    private static boolean isSettled(Backend backend, Position position) {
+      Cursor cursor = backend.subscriptions().cursors("keeper").get(Samples.USER);
       return cursor != null
           && (!position.isAfter(cursor.floor().position())
               || cursor.settled().stream()

@@ -1,4 +1,4 @@
-package dev.rookery.embedded;
+package dev.rookery.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,14 +11,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /** The library {@code disk.c}, which stands between a process and the kernel; needs {@code cc}. */
-final class RecordingDisk {
-  /** What a power cut concerns; the file of shared memory and the lock are made anew. */
-  static final List<String> FILES = List.of(Store.DATABASE, Fixture.WAL, Fixture.JOURNAL, Store.MARK);
-
+public final class RecordingDisk {
   private final Path library;
+  private final List<String> files;
 
-  private RecordingDisk(Path library) {
+  private RecordingDisk(Path library, List<String> files) {
     this.library = library;
+    this.files = List.copyOf(files);
   }
 
   /**
@@ -29,20 +28,22 @@ final class RecordingDisk {
    * @param first the first of these, counted from 1
    * @param last the last of these
    */
-  record Fault(String file, int error, long first, long last) {
-    static final Fault NONE = new Fault(".", 0, 0, -1);
+  public record Fault(String file, int error, long first, long last) {
+    public static final Fault NONE = new Fault(".", 0, 0, -1);
 
-    static final int UNTOLD = 0;
-    static final int EIO = 5;
-    static final int ENOSPC = 28;
+    /** Answered as if it were done. */
+    public static final int UNTOLD = 0;
+
+    public static final int EIO = 5;
+    public static final int ENOSPC = 28;
 
     /** One sync, while those after it are done: a kernel forgets what it could not sync. */
-    static Fault at(String file, int error, long number) {
+    public static Fault at(String file, int error, long number) {
       return new Fault(file, error, number, number);
     }
 
     /** All syncs of a file, and nobody hears of it. */
-    static Fault untold(String file) {
+    public static Fault untold(String file) {
       return new Fault(file, UNTOLD, 1, Long.MAX_VALUE);
     }
 
@@ -51,8 +52,13 @@ final class RecordingDisk {
     }
   }
 
-  /** Compiles the library in a folder. */
-  static RecordingDisk compile(Path folder) throws IOException, InterruptedException {
+  /**
+   * Compiles the library in a folder.
+   *
+   * @param files the names of those that it watches
+   */
+  public static RecordingDisk compile(Path folder, List<String> files)
+      throws IOException, InterruptedException {
     Path source = folder.resolve("disk.c");
     try (InputStream code = RecordingDisk.class.getResourceAsStream("disk.c")) {
       Files.copy(Objects.requireNonNull(code), source);
@@ -67,18 +73,24 @@ final class RecordingDisk {
     if (compiler.waitFor() != 0) {
       throw new IOException("disk.c cannot be compiled: " + said);
     }
-    return new RecordingDisk(library);
+    return new RecordingDisk(library, files);
   }
 
   /** The environment of a process whose log in this folder lies on the disk. */
-  Map<String, String> environment(Path folder, Path journal, Fault fault) throws IOException {
+  public Map<String, String> environment(Path folder, Path journal, Fault fault)
+      throws IOException {
+    return environment(folder.toRealPath().toString(), journal, fault);
+  }
+
+  /** The same, where the program calls the folder by this name. */
+  public Map<String, String> environment(String folder, Path journal, Fault fault) {
     return Map.of(
         "LD_PRELOAD",
         library.toString(),
         "DISK_FOLDER",
-        folder.toRealPath().toString(),
+        folder,
         "DISK_FILES",
-        ":" + String.join(":", FILES) + ":",
+        ":" + String.join(":", files) + ":",
         "DISK_JOURNAL",
         journal.toString(),
         "DISK_FAULT",
