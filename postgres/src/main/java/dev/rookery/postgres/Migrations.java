@@ -69,7 +69,8 @@ final class Migrations {
               + address.schema()
               + " of "
               + address
-              + " are missing or old, and could not be made; 'rookery acl postgresql' says who may: "
+              + " are missing or old, and could not be made; 'rookery acl postgresql' says who may:"
+              + " "
               + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
           e);
     }

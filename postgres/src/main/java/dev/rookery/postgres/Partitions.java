@@ -46,7 +46,7 @@ final class Partitions {
         database.address()
             + " has no "
             + partition
-            + " any more: an older state was restored, or the schema was emptied; open the bus again"
-            + " to go on with what is there");
+            + " any more: an older state was restored, or the schema was emptied; open the bus"
+            + " again to go on with what is there");
   }
 }

@@ -99,7 +99,8 @@ final class PostgresBackend implements Backend {
         database.call(session ->
             seen.isEmpty()
                 ? session.update(
-                    "INSERT INTO rookery.settings (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    "INSERT INTO rookery.settings (name, value) VALUES (?, ?) ON CONFLICT DO"
+                        + " NOTHING",
                     name,
                     value)
                 : session.update(

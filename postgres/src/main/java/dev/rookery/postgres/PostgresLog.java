@@ -170,8 +170,8 @@ final class PostgresLog implements EventLog, AutoCloseable {
         + " e WHERE e.position > ? AND e.position <= ? AND (e.position = ? OR e.total <="
         + " coalesce((SELECT b.total FROM "
         + events
-        + " b WHERE b.position = ?), (SELECT t.trimmed_bytes FROM rookery.partitions t WHERE t.number ="
-        + " ?)) + ?)) e ON true WHERE p.number = ? ORDER BY e.position";
+        + " b WHERE b.position = ?), (SELECT t.trimmed_bytes FROM rookery.partitions t WHERE"
+        + " t.number = ?)) + ?)) e ON true WHERE p.number = ? ORDER BY e.position";
   }
 
   private void requireReachable(Partition partition, Position after, Tail tail) {

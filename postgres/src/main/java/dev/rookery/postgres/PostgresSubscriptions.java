@@ -140,8 +140,8 @@ final class PostgresSubscriptions implements SubscriptionStore {
     if (changes < seen) {
       throw new EpochChanged(
           database.address()
-              + " has forgotten what it knew of subscriptions: an older state was restored; open the"
-              + " bus again to go on with what is there");
+              + " has forgotten what it knew of subscriptions: an older state was restored; open"
+              + " the bus again to go on with what is there");
     }
     return changes;
   }

@@ -34,8 +34,8 @@ final class Trouble {
     if (MISSING.contains(state)) {
       return new EpochChanged(
           address
-              + " has lost its tables: the schema was dropped or restored; open the bus again to go on"
-              + " with what is there: "
+              + " has lost its tables: the schema was dropped or restored; open the bus again to go"
+              + " on with what is there: "
               + said(e),
           e);
     }
@@ -63,7 +63,8 @@ final class Trouble {
     return new PublishUnknown(
         "the answer of "
             + address
-            + " was lost, nobody knows whether it was stored; publish it once more with the same id: "
+            + " was lost, nobody knows whether it was stored; publish it once more with the same"
+            + " id: "
             + e.getMessage(),
         e);
   }

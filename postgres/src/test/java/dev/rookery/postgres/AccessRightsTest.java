@@ -1,5 +1,6 @@
 package dev.rookery.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.Address;
@@ -17,7 +18,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,8 @@ class AccessRightsTest extends BackendContract {
 
   /** Does what the printed text says, in its order; the roles are named after the schema. */
   private static String granted() {
-    String[] steps = printed().replace("rookery", SCHEMA).replace("{password}", "secret").split("-- [23]\\.");
+    String[] steps =
+        printed().replace("rookery", SCHEMA).replace("{password}", "secret").split("-- [23]\\.");
     statements(steps[0]);
     Opened.at(as("migration")).close();
     statements(steps[2]);
@@ -50,10 +51,7 @@ class AccessRightsTest extends BackendContract {
   }
 
   private static void statements(String text) {
-    String sql = text.lines().filter(line -> !line.startsWith("--")).reduce("", String::concat);
-    Arrays.stream(sql.substring(Math.max(0, sql.indexOf("CREATE ROLE") < 0 ? sql.indexOf("GRANT") : sql.indexOf("CREATE ROLE"))).split(";"))
-        .filter(each -> !each.isBlank())
-        .forEach(SERVER::run);
+    text.lines().filter(line -> line.matches("(CREATE|ALTER|GRANT) .*;")).forEach(SERVER::run);
   }
 
   private static String printed() {
@@ -90,14 +88,16 @@ class AccessRightsTest extends BackendContract {
       refuses(statement, "TRUNCATE SCHEMA.dead_letters");
       refuses(statement, "DROP TABLE SCHEMA.events");
       refuses(statement, "CREATE TABLE SCHEMA.other (n integer)");
-      refuses(statement, "CREATE OR REPLACE FUNCTION SCHEMA.clock() RETURNS timestamptz AS '' LANGUAGE sql");
+      refuses(
+          statement,
+          "CREATE OR REPLACE FUNCTION SCHEMA.clock() RETURNS timestamptz AS '' LANGUAGE sql");
       refuses(statement, "SET ROLE SCHEMA_owner");
     }
   }
 
   private static void refuses(Statement statement, String sql) {
     assertThatThrownBy(() -> statement.execute(sql.replace("SCHEMA", SCHEMA)))
-        .isInstanceOf(SQLException.class)
-        .satisfies(e -> org.assertj.core.api.Assertions.assertThat(((SQLException) e).getSQLState()).isEqualTo("42501"));
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
   }
 }

@@ -136,8 +136,9 @@ class GaplessTest {
     String append =
         schema.sql(
             "INSERT INTO rookery.events SELECT partition, nextval('rookery.epochs') + 1, stored_at,"
-                + " total, 'other', type, source, key, time, nanos, correlation, causation, version,"
-                + " content_type, attributes, data FROM rookery.events WHERE position = 1");
+                + " total, 'other', type, source, key, time, nanos, correlation, causation,"
+                + " version, content_type, attributes, data FROM rookery.events WHERE position ="
+                + " 1");
     try (Connection slow = SERVER.connect();
         Connection quick = SERVER.connect();
         Statement first = slow.createStatement();
