@@ -292,7 +292,7 @@ final class PartitionReader {
     }
     List<Seen> entries;
     try {
-      entries = decode(log.read(partition, end, BATCH, BATCH_BYTES));
+      entries = decode(log.follow(partition, end, BATCH, BATCH_BYTES));
     } catch (BackendUnavailable e) {
       hint();
       throw e;
