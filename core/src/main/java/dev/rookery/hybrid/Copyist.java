@@ -97,6 +97,12 @@ final class Copyist implements AutoCloseable {
     return its != null && its.trust().follows(environment.nanoTime());
   }
 
+  /** Whether the log has nothing new after a position where the tail has nothing. */
+  boolean follows(Partition partition, Position after) {
+    PartitionTail its = partitions.get(partition);
+    return its != null && its.trust().follows(environment.nanoTime(), after);
+  }
+
   /** Takes over what the log has stored, without blocking. */
   void stored(Partition partition, List<Append> events, List<Appended> answers) {
     if (trouble.isPresent() || closed || !partitions.containsKey(partition)) {

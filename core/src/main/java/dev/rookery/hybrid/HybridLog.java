@@ -51,7 +51,7 @@ final class HybridLog implements EventLog {
 
   @Override
   public List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes) {
-    List<Entry> found = fromTail(partition, after, maxEvents, maxBytes);
+    List<Entry> found = fromTail(partition, after, maxEvents, maxBytes).orElse(List.of());
     long room = maxBytes - found.stream().mapToLong(Entry::sizeBytes).sum();
     if (found.size() == maxEvents || (room <= 0 && !found.isEmpty())) {
       return found;
@@ -74,10 +74,9 @@ final class HybridLog implements EventLog {
   /** Where the tail is known to follow the log, nothing in it is nothing new. */
   @Override
   public List<Entry> follow(Partition partition, Position after, int maxEvents, long maxBytes) {
-    List<Entry> found = fromTail(partition, after, maxEvents, maxBytes);
-    return found.isEmpty() && !copyist.follows(partition)
-        ? fromLog(partition, after, maxEvents, maxBytes)
-        : found;
+    return fromTail(partition, after, maxEvents, maxBytes)
+        .filter(found -> !found.isEmpty() || copyist.follows(partition, after))
+        .orElseGet(() -> fromLog(partition, after, maxEvents, maxBytes));
   }
 
   private List<Entry> fromLog(Partition partition, Position after, int maxEvents, long maxBytes) {
@@ -86,11 +85,11 @@ final class HybridLog implements EventLog {
     return found;
   }
 
-  /** What follows the position in the tail without a hole. */
-  private List<Entry> fromTail(
+  /** What follows the position in the tail; nothing can be said where it begins with a hole. */
+  private Optional<List<Entry>> fromTail(
       Partition partition, Position after, int maxEvents, long maxBytes) {
     if (!copyist.knows(partition, after)) {
-      return List.of();
+      return Optional.empty();
     }
     try {
       List<Entry> found = tail.read(partition, epoch.now(), after, maxEvents, maxBytes);
@@ -103,10 +102,12 @@ final class HybridLog implements EventLog {
         counts.holesRead.increment();
       }
       counts.readFromTail.add(joined);
-      return found.subList(0, joined);
+      return joined == 0 && !found.isEmpty()
+          ? Optional.empty()
+          : Optional.of(found.subList(0, joined));
     } catch (RookeryException e) {
       copyist.lost(e);
-      return List.of();
+      return Optional.empty();
     }
   }
 

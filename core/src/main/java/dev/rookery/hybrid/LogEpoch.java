@@ -42,7 +42,15 @@ final class LogEpoch {
     now = Long.parseLong(stored.orElseThrow());
   }
 
-  /** Makes it higher than one that the tail has, where it is not yet. */
+  /** The tail has a higher one: others raised it, or the log went back since they did. */
+  void reach(long other) {
+    refresh();
+    if (now < other) {
+      raiseOver(other);
+    }
+  }
+
+  /** Makes it higher than one whose entries are not the log's, where nobody did so yet. */
   void raiseOver(long other) {
     refresh();
     if (now > other) {

@@ -123,7 +123,7 @@ final class PartitionTail {
     if (end.epoch() <= epoch.now()) {
       return false;
     }
-    epoch.raiseOver(end.epoch());
+    epoch.reach(end.epoch());
     return true;
   }
 
@@ -185,7 +185,7 @@ final class PartitionTail {
         last.filter(found -> found.epoch() == epoch.now())
             .map(found -> found.entry().position())
             .orElse(before);
-    trust.begin(until, !logEnd.isAfter(end));
+    trust.begin(until, logEnd, !logEnd.isAfter(end));
     if (before.isAfter(end) || (last.isEmpty() && logEnd.isAfter(before))) {
       fill(end, logEnd);
     }
@@ -202,7 +202,11 @@ final class PartitionTail {
     if (last.get().epoch() == epoch.now() && isInLog(last.get().entry())) {
       return true;
     }
-    epoch.raiseOver(last.get().epoch());
+    if (last.get().epoch() == epoch.now()) {
+      epoch.raiseOver(epoch.now());
+    } else {
+      epoch.reach(last.get().epoch());
+    }
     return false;
   }
 

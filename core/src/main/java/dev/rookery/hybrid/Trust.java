@@ -7,16 +7,19 @@ final class Trust {
   private volatile long until;
   private volatile boolean holds;
   private volatile boolean follows;
+  private volatile Position logEnd = Position.ZERO;
   private volatile Position floor = Position.ZERO;
 
   /**
    * It was found to be the log's.
    *
    * @param untilNanos how long that is good for, without another look
-   * @param inTime whether it ends where the log does
+   * @param end of the log
+   * @param inTime whether the tail ends there too
    */
-  void begin(long untilNanos, boolean inTime) {
+  void begin(long untilNanos, Position end, boolean inTime) {
     until = untilNanos;
+    logEnd = end;
     holds = true;
     follows = inTime;
   }
@@ -42,5 +45,10 @@ final class Trust {
   /** Whether the tail tells of appends, so that the log need not. */
   boolean follows(long nowNanos) {
     return follows && holds(nowNanos);
+  }
+
+  /** Whether there is nothing new after a position where the tail has nothing. */
+  boolean follows(long nowNanos, Position after) {
+    return follows(nowNanos) && !logEnd.isAfter(after);
   }
 }

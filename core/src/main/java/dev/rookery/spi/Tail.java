@@ -42,8 +42,8 @@ public interface Tail extends AutoCloseable {
   record End(long epoch, Position last, boolean began) {}
 
   /**
-   * The entries of an epoch after a position, as many as are there and the limits allow, but one
-   * where there is any. The first need not be the neighbour of the position, nor each that of the
+   * The next entries of an epoch after a position, within the limits, but one where there is any;
+   * none at the end of the tail. The first need not be the neighbour of the position, nor each that of the
    * one before it.
    */
   List<Entry> read(
