@@ -148,14 +148,9 @@ class HybridFaultsTest {
           each.join();
         }
         awaitAllInOrder();
-        System.getLogger("F20")
-            .log(
-                System.Logger.Level.INFO,
-                "{0}: {1} published, used again after {2} ms; {3}",
-                fault,
-                all(),
-                millis,
-                reading.operations().states());
+        System.out.printf(
+            "F20 %s: %d published, lost 0, the tail used again after %d ms; %s%n",
+            fault, all(), millis, reading.operations().states());
       }
     }
   }

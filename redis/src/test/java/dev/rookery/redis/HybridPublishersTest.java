@@ -123,13 +123,9 @@ class HybridPublishersTest {
     assertThat(all)
         .endsWith(
             kept.stream().map(entry -> fields.decode(entry).entry()).toArray(Entry[]::new));
-    System.getLogger("F21")
-        .log(
-            System.Logger.Level.INFO,
-            "{0} pauses and kills, {1} published, the tail holds {2}",
-            ROUNDS * STEPS.size() * 2,
-            published,
-            kept.size());
+    System.out.printf(
+        "F21: %d pauses and kills, %d published, lost 0, the tail holds the last %d%n",
+        ROUNDS * STEPS.size() * 2, published.get(), kept.size());
   }
 
   /** The control: a push that does not look where the tail ends. */

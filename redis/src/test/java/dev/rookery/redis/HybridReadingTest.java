@@ -24,6 +24,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -188,7 +189,7 @@ class HybridReadingTest {
     HybridBackend hybrid = open(memory(name), tail());
     hybrid.log().append(BOT, Samples.appends("e", 3));
     soon().until(() -> SERVER.ask("XLEN", KEY).number() == 3);
-    List<Long> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
+    List<Long> heard = new CopyOnWriteArrayList<>();
     hybrid.log().listen(partition -> heard.add(System.nanoTime()));
     Backend withoutTail = memory(name);
     opened.add(withoutTail);
