@@ -21,7 +21,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * goes unsaid.
  */
 final class TailWatch implements AutoCloseable {
-  private static final int BLOCK_MILLIS = 2_000;
+  private static final int BLOCK_MILLIS = 500;
   private static final long PAUSE_NANOS = 500_000_000;
 
   private final Supplier<Redis> redis;

@@ -3,7 +3,7 @@
 -- Answers where the tail ends: epoch, id, whether it began anew.
 local key, epoch = KEYS[1], tonumber(ARGV[1])
 local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-local theirs = last and tonumber(last[2][2]) or -1
+local theirs = last and last[2][1] == 'epoch' and tonumber(last[2][2]) or -1
 if theirs > epoch or (theirs == epoch and last[1] ~= ARGV[2]) then
   return {last[2][2], last[1], 0}
 end

@@ -36,82 +36,71 @@ class HybridFaultsTest {
   private static final int MEANWHILE = 1_000;
   private static final String KEY = "rookery:tail:bot:0";
 
-  /** A fault, and how it is lifted. */
+  /** A fault; what it answers lifts it. */
   enum Fault {
     FLUSHED {
       @Override
-      void happen(TestServer server) {
+      Runnable happen(TestServer server) {
         server.empty();
+        return NOTHING;
       }
     },
     RESTARTED_EMPTY {
       @Override
-      void happen(TestServer server) {
+      Runnable happen(TestServer server) {
         server.restartEmpty();
+        return NOTHING;
       }
     },
     KILLED {
       @Override
-      void happen(TestServer server) {
+      Runnable happen(TestServer server) {
         server.kill();
-      }
-
-      @Override
-      void lift(TestServer server) {
-        server.restartEmpty();
+        return server::restartEmpty;
       }
     },
     PAUSED {
       @Override
-      void happen(TestServer server) {
-        goOn = server.pause();
-      }
-
-      @Override
-      void lift(TestServer server) {
-        goOn.run();
+      Runnable happen(TestServer server) {
+        return server.pause();
       }
     },
     OUT_OF_MEMORY {
       @Override
-      void happen(TestServer server) {
-        server.ask("CONFIG", "SET", "maxmemory", "1mb");
+      Runnable happen(TestServer server) {
         server.ask("CONFIG", "SET", "maxmemory", "1");
-      }
-
-      @Override
-      void lift(TestServer server) {
-        server.ask("CONFIG", "SET", "maxmemory", "0");
+        return () -> server.ask("CONFIG", "SET", "maxmemory", "0");
       }
     },
     HALF_TRIMMED {
       @Override
-      void happen(TestServer server) {
+      Runnable happen(TestServer server) {
         server.ask("XTRIM", KEY, "MAXLEN", server.ask("XLEN", KEY).number() / 2);
+        return NOTHING;
       }
     },
     HOLED {
       @Override
-      void happen(TestServer server) {
+      Runnable happen(TestServer server) {
         for (int i = 0; i < 200; i++) {
           List<Reply> last = server.ask("XREVRANGE", KEY, "+", "-", "COUNT", 3).list();
           last.forEach(entry -> server.ask("XDEL", KEY, entry.list().getFirst().text()));
         }
+        return NOTHING;
       }
     },
     ANOTHER_STREAM_IN_ITS_PLACE {
       @Override
-      void happen(TestServer server) {
+      Runnable happen(TestServer server) {
         server.ask("DEL", KEY);
         server.ask("XADD", KEY, "999999999-0", "n", "1");
+        return NOTHING;
       }
     };
 
-    Runnable goOn = () -> {};
+    private static final Runnable NOTHING = () -> {};
 
-    abstract void happen(TestServer server);
-
-    void lift(TestServer server) {}
+    abstract Runnable happen(TestServer server);
   }
 
   private final Queue<String> handled = new ConcurrentLinkedQueue<>();
@@ -131,9 +120,9 @@ class HybridFaultsTest {
         List<Thread> publishers = publishers(publishing);
         awaitMore(MEANWHILE);
 
-        fault.happen(server);
+        Runnable lift = fault.happen(server);
         awaitMore(MEANWHILE);
-        fault.lift(server);
+        lift.run();
 
         long lifted = System.nanoTime();
         Position known = end(publishing);

@@ -48,7 +48,7 @@ class HybridPublishersTest {
   private final Address store = Address.parse("memory:" + UUID.randomUUID());
   private final Backend truth = new MemoryProvider().open(store, CONFIG, ENVIRONMENT);
   private final AtomicInteger published = new AtomicInteger();
-  private final List<Process> processes = new ArrayList<>();
+  private final List<Publisher> publishers = new ArrayList<>();
   private final Queue<String> flaws = new ConcurrentLinkedQueue<>();
   private final Random random = new Random(42);
   private volatile boolean over;
@@ -59,7 +59,7 @@ class HybridPublishersTest {
   }
 
   /** One that appends batches of some events as fast as it can. */
-  private final class Process {
+  private final class Publisher {
     final StoppableTail tail = new StoppableTail(tail());
     final HybridBackend backend = open(tail.passing());
     final Thread thread = Thread.ofVirtual().start(this::publish);
@@ -94,7 +94,7 @@ class HybridPublishersTest {
   @AfterEach
   void close() throws InterruptedException {
     over = true;
-    for (Process each : processes) {
+    for (Publisher each : publishers) {
       each.tail.goOn();
       each.thread.join();
       each.backend.close();
@@ -155,8 +155,8 @@ class HybridPublishersTest {
 
   @Test
   void aPublisherThatSleptThroughAChangeOfHistoryIsRefused() throws InterruptedException {
-    Process sleeper = begin();
-    Process other = begin();
+    Publisher sleeper = begin();
+    Publisher other = begin();
     awaitMore(50);
     sleeper.tail.stopAt("before push");
     sleeper.tail.awaitStop();
@@ -178,24 +178,24 @@ class HybridPublishersTest {
     other.kill();
   }
 
-  private Process begin() {
-    Process process = new Process();
-    processes.add(process);
+  private Publisher begin() {
+    Publisher process = new Publisher();
+    publishers.add(process);
     return process;
   }
 
   /** Lets three publish, and at each step one of them be paused and another be killed. */
   private void stopAndKill(List<String> steps) throws InterruptedException {
-    List<Process> live = new ArrayList<>(List.of(begin(), begin(), begin()));
+    List<Publisher> live = new ArrayList<>(List.of(begin(), begin(), begin()));
     for (int round = 0; round < ROUNDS; round++) {
       for (String step : steps) {
-        Process paused = live.get(random.nextInt(live.size()));
+        Publisher paused = live.get(random.nextInt(live.size()));
         paused.tail.stopAt(step);
         paused.tail.awaitStop();
         awaitMore(100);
         paused.tail.goOn();
 
-        Process killed = live.remove(random.nextInt(live.size()));
+        Publisher killed = live.remove(random.nextInt(live.size()));
         killed.tail.stopAt(step);
         killed.tail.awaitStop();
         awaitMore(100);
