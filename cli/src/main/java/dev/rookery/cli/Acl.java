@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 /** Prints what a store's administrator grants; each backend brings its own. */
 @Command(name = "acl")
 final class Acl extends Verb {
-  @Parameters(paramLabel = "STORE", description = "Whose access rights: redis.")
+  @Parameters(paramLabel = "STORE", description = "Whose access rights: postgresql or redis.")
   String store = "";
 
   Acl(Terminal terminal) {
@@ -47,6 +47,6 @@ final class Acl extends Verb {
 
   private InvalidInput unknown() {
     return new InvalidInput(
-        "'" + InvalidInput.shown(store) + "' has no access rights of its own; redis has");
+        "'" + InvalidInput.shown(store) + "' has no access rights of its own; postgresql and redis have");
   }
 }

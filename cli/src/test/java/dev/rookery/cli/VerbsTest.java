@@ -346,6 +346,7 @@ class VerbsTest {
   @Test
   void accessRightsArePrintedForAStoreThatHasAny() {
     assertThat(Command.run("acl", "redis").out()).contains("ACL SETUSER {user} reset on");
+    assertThat(Command.run("acl", "postgresql").out()).contains("CREATE ROLE rookery_server");
     assertThat(Command.run("acl", "../passwords").code).isEqualTo(Exit.USAGE);
     assertThat(Command.run("acl", "memory").err()).contains("'memory' has no access rights");
   }

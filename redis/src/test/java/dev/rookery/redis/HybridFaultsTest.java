@@ -111,11 +111,16 @@ class HybridFaultsTest {
   private final AtomicIntegerArray published = new AtomicIntegerArray(KEYS);
   private volatile boolean over;
 
+  /** The address of the log, up to the option that names its tail. */
+  String truth() {
+    return "memory:" + UUID.randomUUID() + "?";
+  }
+
   @ParameterizedTest
   @EnumSource
   void nothingIsLostOrOutOfOrderAndTheTailIsRebuilt(Fault fault) throws Exception {
     try (TestServer server = TestServer.start("save \"\"")) {
-      String address = "memory:" + UUID.randomUUID() + "?tail=" + server.address();
+      String address = truth() + "tail=" + server.address();
       try (EventBus publishing = EventBus.open(address);
           EventBus reading = EventBus.open(address)) {
         reading.subscribe(
@@ -145,8 +150,8 @@ class HybridFaultsTest {
         }
         awaitAllInOrder();
         System.out.printf(
-            "F20 %s: %d published, lost 0, the tail used again after %d ms; %s%n",
-            fault, all(), millis, reading.operations().states());
+            "F20 %s %s: %d published, lost 0, the tail used again after %d ms; %s%n",
+            getClass().getSimpleName(), fault, all(), millis, reading.operations().states());
       }
     }
   }

@@ -41,7 +41,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"memory", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
+      strings = {"memory", "hybrid", "check", "embedded", "redis", "postgres", "conditions", "schemas"})
   void whatStandsBehindAnInterfaceImportsTheFrontDoorAndTheBackendInterfaceOnly(String name) {
     HOUSE.importsOnly(name, "", "spi").check(CLASSES);
   }
@@ -55,7 +55,7 @@ class ArchitectureTest {
   void timeAndChanceComeFromTheEnvironment() {
     HOUSE
         .timeAndChanceComeFromTheEnvironmentIn(
-            "", "spi", "engine", "memory", "hybrid", "check", "embedded", "redis")
+            "", "spi", "engine", "memory", "hybrid", "check", "embedded", "redis", "postgres")
         .check(CLASSES);
   }
 

@@ -1,0 +1,125 @@
+package dev.rookery.postgres;
+
+import static java.time.temporal.ChronoField.NANO_OF_SECOND;
+
+import dev.rookery.Event;
+import dev.rookery.Json;
+import dev.rookery.Payload;
+import dev.rookery.Position;
+import dev.rookery.spi.Append;
+import dev.rookery.spi.Entry;
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+
+/** An event as a row, and a batch of them as the arrays of its columns. */
+final class EventRow {
+  static final String COLUMNS =
+      "e.position, e.id, e.type, e.source, e.key, e.time, e.nanos, e.correlation, e.causation,"
+          + " e.version, e.content_type, e.attributes, e.data";
+
+  /** The marks for {@link #arrays}. */
+  static final String MARKS = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+
+  private EventRow() {}
+
+  /** The values of {@code append} from the ids on. */
+  static Object[] arrays(Session session, List<Append> batch) throws SQLException {
+    return new Object[] {
+      texts(session, batch, Event::id),
+      texts(session, batch, Event::type),
+      texts(session, batch, Event::source),
+      texts(session, batch, Event::key),
+      array(session, "bigint", batch, Long[]::new, e -> e.event().time().getEpochSecond()),
+      array(session, "integer", batch, Integer[]::new, e -> e.event().time().get(NANO_OF_SECOND)),
+      texts(session, batch, Event::correlation),
+      texts(session, batch, event -> event.causation().orElse(null)),
+      array(session, "integer", batch, Integer[]::new, e -> e.event().version()),
+      texts(session, batch, event -> event.data().contentType()),
+      texts(session, batch, EventRow::attributes),
+      array(session, "bytea", batch, byte[][]::new, e -> e.event().data().toArray()),
+      array(session, "bytea", batch, byte[][]::new, e -> bytes(e.content())),
+      array(session, "bigint", batch, Long[]::new, e -> (long) e.event().sizeBytes())
+    };
+  }
+
+  private static Object texts(
+      Session session, List<Append> batch, Function<Event, @Nullable String> text)
+      throws SQLException {
+    @Nullable String[] texts = new @Nullable String[batch.size()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = text.apply(batch.get(i).event());
+    }
+    return session.array("text", (@Nullable Object[]) texts);
+  }
+
+  private static <T> Object array(
+      Session session,
+      String type,
+      List<Append> batch,
+      IntFunction<T[]> array,
+      Function<Append, T> value)
+      throws SQLException {
+    return session.array(type, (Object[]) batch.stream().map(value).toArray(array));
+  }
+
+  private static @Nullable String attributes(Event event) {
+    return event.attributes().isEmpty() ? null : Json.MAPPER.writeValueAsString(event.attributes());
+  }
+
+  private static byte[] bytes(ByteBuffer content) {
+    byte[] bytes = new byte[content.remaining()];
+    content.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @param before how many columns stand before those of the event
+   */
+  static Entry read(ResultSet row, int before) throws SQLException {
+    Position position = Position.of(row.getLong(before + 1));
+    Payload data = Payload.wrap(row.getString(before + 11), row.getBytes(before + 13));
+    try {
+      return new Entry.Stored(position, event(row, before, data));
+    } catch (DateTimeException | JacksonException e) {
+      return new Entry.Broken(position, data, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Event event(ResultSet row, int before, Payload data) throws SQLException {
+    return new Event(
+        row.getString(before + 2),
+        row.getString(before + 3),
+        row.getString(before + 4),
+        row.getString(before + 5),
+        instant(row, before + 6).plusNanos(row.getInt(before + 7)),
+        row.getString(before + 8),
+        Optional.ofNullable(row.getString(before + 9)),
+        row.getInt(before + 10),
+        data,
+        attributes(row.getString(before + 12)));
+  }
+
+  static Instant instant(ResultSet row, int column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
+  private static Map<String, String> attributes(@Nullable String json) {
+    return json == null ? Map.of() : Json.MAPPER.readValue(json, TEXTS);
+  }
+}

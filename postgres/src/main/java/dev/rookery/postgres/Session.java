@@ -1,0 +1,62 @@
+package dev.rookery.postgres;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A connection while it is used by one piece of work. */
+final class Session {
+  private final Connection connection;
+  private final Schema schema;
+
+  /** Makes something of the row that the results stand at. */
+  interface Row<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  Session(Connection connection, Schema schema) {
+    this.connection = connection;
+    this.schema = schema;
+  }
+
+  /** Changes rows and says how many. */
+  int update(String sql, @Nullable Object... values) throws SQLException {
+    try (PreparedStatement statement = prepared(sql, values)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  <T> List<T> list(Row<T> row, String sql, @Nullable Object... values) throws SQLException {
+    try (PreparedStatement statement = prepared(sql, values);
+        ResultSet rows = statement.executeQuery()) {
+      List<T> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(row.read(rows));
+      }
+      return found;
+    }
+  }
+
+  <T> Optional<T> first(Row<T> row, String sql, @Nullable Object... values) throws SQLException {
+    return list(row, sql, values).stream().findFirst();
+  }
+
+  /** An array as a value; its elements may be missing. */
+  Array array(String type, @Nullable Object... elements) throws SQLException {
+    return connection.createArrayOf(type, elements);
+  }
+
+  private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(schema.sql(sql));
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+}
