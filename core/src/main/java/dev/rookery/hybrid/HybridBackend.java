@@ -101,8 +101,7 @@ public final class HybridBackend implements Backend {
             .orElse("in use");
     return List.of(
         "tail %s: %s; holes repaired %d, begun anew %d times"
-            .formatted(
-                tail.name(), state, counts.holesRepaired.sum(), counts.begun.sum()));
+            .formatted(tail.name(), state, counts.holesRepaired.sum(), counts.begun.sum()));
   }
 
   @Override

@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 /**
  * The log, with a tail that is read first.
  *
- * <p>A read takes from the tail what follows its position without a hole, and the rest from the log:
- * what an append returned is read by every later read, whether or not the tail has it. Only who
- * follows the log is spared that second question, while the tail is known to follow it too.
+ * <p>A read takes from the tail what follows its position without a hole, and the rest from the
+ * log: what an append returned is read by every later read, whether or not the tail has it. Only
+ * who follows the log is spared that second question, while the tail is known to follow it too.
  */
 final class HybridLog implements EventLog {
   private final EventLog log;
@@ -32,8 +32,7 @@ final class HybridLog implements EventLog {
   private final Wakes wakes;
   private final Counts counts;
 
-  HybridLog(
-      EventLog log, Tail tail, LogEpoch epoch, Copyist copyist, Wakes wakes, Counts counts) {
+  HybridLog(EventLog log, Tail tail, LogEpoch epoch, Copyist copyist, Wakes wakes, Counts counts) {
     this.log = log;
     this.tail = tail;
     this.epoch = epoch;

@@ -16,8 +16,7 @@ public final class TailOption implements Backend.Extension {
   }
 
   @Override
-  public Backend over(
-      Backend backend, Address address, BusConfig config, Environment environment) {
+  public Backend over(Backend backend, Address address, BusConfig config, Environment environment) {
     if (!backend.log().hasGaplessPositions()) {
       throw new InvalidInput(
           address

@@ -43,11 +43,10 @@ public interface Tail extends AutoCloseable {
 
   /**
    * The next entries of an epoch after a position, within the limits, but one where there is any;
-   * none at the end of the tail. The first need not be the neighbour of the position, nor each that of the
-   * one before it.
+   * none at the end of the tail. The first need not be the neighbour of the position, nor each that
+   * of the one before it.
    */
-  List<Entry> read(
-      Partition partition, long epoch, Position after, int maxEvents, long maxBytes);
+  List<Entry> read(Partition partition, long epoch, Position after, int maxEvents, long maxBytes);
 
   /** The last entry, of whatever epoch. */
   Optional<Last> last(Partition partition);

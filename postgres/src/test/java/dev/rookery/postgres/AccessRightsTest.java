@@ -36,7 +36,8 @@ class AccessRightsTest extends BackendContract {
 
   /** Does what the printed text says, in its order; the roles are named after the schema. */
   private static String granted() {
-    String[] steps = printed().replace("rookery", SCHEMA).replace("{password}", "secret").split("-- [23]\\.");
+    String[] steps =
+        printed().replace("rookery", SCHEMA).replace("{password}", "secret").split("-- [23]\\.");
     statements(steps[0]);
     Opened.at(as("migration")).close();
     statements(steps[2]);
@@ -51,7 +52,14 @@ class AccessRightsTest extends BackendContract {
 
   private static void statements(String text) {
     String sql = text.lines().filter(line -> !line.startsWith("--")).reduce("", String::concat);
-    Arrays.stream(sql.substring(Math.max(0, sql.indexOf("CREATE ROLE") < 0 ? sql.indexOf("GRANT") : sql.indexOf("CREATE ROLE"))).split(";"))
+    Arrays.stream(
+            sql.substring(
+                    Math.max(
+                        0,
+                        sql.indexOf("CREATE ROLE") < 0
+                            ? sql.indexOf("GRANT")
+                            : sql.indexOf("CREATE ROLE")))
+                .split(";"))
         .filter(each -> !each.isBlank())
         .forEach(SERVER::run);
   }
@@ -90,7 +98,9 @@ class AccessRightsTest extends BackendContract {
       refuses(statement, "TRUNCATE SCHEMA.dead_letters");
       refuses(statement, "DROP TABLE SCHEMA.events");
       refuses(statement, "CREATE TABLE SCHEMA.other (n integer)");
-      refuses(statement, "CREATE OR REPLACE FUNCTION SCHEMA.clock() RETURNS timestamptz AS '' LANGUAGE sql");
+      refuses(
+          statement,
+          "CREATE OR REPLACE FUNCTION SCHEMA.clock() RETURNS timestamptz AS '' LANGUAGE sql");
       refuses(statement, "SET ROLE SCHEMA_owner");
     }
   }
@@ -98,6 +108,8 @@ class AccessRightsTest extends BackendContract {
   private static void refuses(Statement statement, String sql) {
     assertThatThrownBy(() -> statement.execute(sql.replace("SCHEMA", SCHEMA)))
         .isInstanceOf(SQLException.class)
-        .satisfies(e -> org.assertj.core.api.Assertions.assertThat(((SQLException) e).getSQLState()).isEqualTo("42501"));
+        .satisfies(e ->
+            org.assertj.core.api.Assertions.assertThat(((SQLException) e).getSQLState())
+                .isEqualTo("42501"));
   }
 }

@@ -1,6 +1,5 @@
 package dev.rookery.postgres;
 
-import static dev.rookery.postgres.Opened.BOT;
 import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

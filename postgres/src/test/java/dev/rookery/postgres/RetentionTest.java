@@ -75,10 +75,7 @@ class RetentionTest {
     fill(12);
 
     assertThat(trim()).isZero();
-    opened
-        .backend()
-        .subscriptions()
-        .save(opened.claim(), Cursor.at(Tail.place(9_999)));
+    opened.backend().subscriptions().save(opened.claim(), Cursor.at(Tail.place(9_999)));
     assertThat(trim()).isEqualTo(9_999);
 
     assertThat(chunks()).contains("1");

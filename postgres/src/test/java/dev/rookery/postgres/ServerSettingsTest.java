@@ -25,7 +25,8 @@ class ServerSettingsTest {
           "synchronous_standby_names", "");
 
   private static PostgresAddress address(String rest) {
-    return PostgresAddress.of(Address.parse("postgresql://" + rest + (rest.contains("/") ? "" : "/db")));
+    return PostgresAddress.of(
+        Address.parse("postgresql://" + rest + (rest.contains("/") ? "" : "/db")));
   }
 
   private static ServerSettings with(PostgresAddress address, String setting, String value) {
@@ -86,8 +87,7 @@ class ServerSettingsTest {
     try (Opened opened = Opened.at(schemaAddress)) {
       String schema = PostgresAddress.of(Address.parse(schemaAddress)).schema();
       opened.append("a", 1);
-      server.run(
-          "CREATE TABLE " + schema + ".seen AS SELECT ''::text AS setting");
+      server.run("CREATE TABLE " + schema + ".seen AS SELECT ''::text AS setting");
       server.run(
           "CREATE FUNCTION "
               + schema

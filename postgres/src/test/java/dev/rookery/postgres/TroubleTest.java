@@ -30,8 +30,7 @@ class TroubleTest {
   private static final TestServer SERVER = TestServer.shared();
 
   private final TcpProxy proxy = new TcpProxy(SERVER.port());
-  private final String schema =
-      PostgresAddress.of(Address.parse(SERVER.freshSchema())).schema();
+  private final String schema = PostgresAddress.of(Address.parse(SERVER.freshSchema())).schema();
   private final String address =
       SERVER
           .address("?schema=" + schema)
@@ -97,8 +96,8 @@ class TroubleTest {
     proxy.mode(TcpProxy.Mode.REFUSE);
     proxy.cutAll();
     within(Duration.ofSeconds(20))
-        .untilAsserted(() ->
-            assertThatThrownBy(() -> append("a")).isInstanceOf(BackendUnavailable.class));
+        .untilAsserted(
+            () -> assertThatThrownBy(() -> append("a")).isInstanceOf(BackendUnavailable.class));
     assertThatThrownBy(() -> opened.read(0)).isInstanceOf(BackendUnavailable.class);
     assertThatThrownBy(() -> opened.backend().subscriptions().changes())
         .isInstanceOf(BackendUnavailable.class);
@@ -136,8 +135,7 @@ class TroubleTest {
 
   @Test
   void aPasswordThatIsWrongIsNotShown() {
-    String wrong =
-        SERVER.address("").replace("postgres@", "nobody:guessed@") + "?schema=" + schema;
+    String wrong = SERVER.address("").replace("postgres@", "nobody:guessed@") + "?schema=" + schema;
 
     assertThatThrownBy(() -> Opened.at(wrong))
         .isInstanceOf(LogFailed.class)

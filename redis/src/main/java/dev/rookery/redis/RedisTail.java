@@ -62,8 +62,7 @@ final class RedisTail implements Tail {
   }
 
   @Override
-  public End push(
-      Partition partition, long epoch, Position expectedLast, List<Entry> entries) {
+  public End push(Partition partition, long epoch, Position expectedLast, List<Entry> entries) {
     boolean goesOn = entries.getFirst().position().high() == expectedLast.high() + 1;
     Call call =
         Call.of(Scripts.Name.PUSH, Keys.tail(partition))
@@ -77,9 +76,7 @@ final class RedisTail implements Tail {
     averageBytes = Math.max(200, (averageBytes * 7 + bytes / entries.size()) / 8);
     List<Reply> answer = redis().run(call).list();
     return new End(
-        answer.get(0).number(),
-        Ids.position(answer.get(1).bytes()),
-        answer.get(2).number() == 1);
+        answer.get(0).number(), Ids.position(answer.get(1).bytes()), answer.get(2).number() == 1);
   }
 
   private long mostEntries() {
@@ -108,9 +105,7 @@ final class RedisTail implements Tail {
 
   private List<Reply> page(Partition partition, Position after, long count) {
     String from = "(" + Ids.of(after);
-    return redis()
-        .call(Command.XRANGE, Keys.tail(partition), from, "+", "COUNT", count)
-        .list();
+    return redis().call(Command.XRANGE, Keys.tail(partition), from, "+", "COUNT", count).list();
   }
 
   @Override

@@ -18,8 +18,7 @@ final class TailFields {
   private static final String BROKEN = "broken";
 
   /** A catalogue that knows nothing, so that who reads need not have the same as who wrote. */
-  private final EventFields events =
-      new EventFields(new Catalogue(List.of()), Limits.STANDARD);
+  private final EventFields events = new EventFields(new Catalogue(List.of()), Limits.STANDARD);
 
   List<Object> encode(long epoch, Entry entry) {
     List<Object> fields = new ArrayList<>(28);

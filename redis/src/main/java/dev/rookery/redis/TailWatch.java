@@ -116,8 +116,7 @@ final class TailWatch implements AutoCloseable {
               .blocking();
       List<String> keys = List.copyOf(byKey.keySet());
       keys.forEach(read::key);
-      keys.forEach(key ->
-          read.add(Ids.of(ends.getOrDefault(byKey.get(key), Position.ZERO))));
+      keys.forEach(key -> read.add(Ids.of(ends.getOrDefault(byKey.get(key), Position.ZERO))));
       line.send(read);
       List<Reply> told = line.answer().list();
       for (Reply each : told) {

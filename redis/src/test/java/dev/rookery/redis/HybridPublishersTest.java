@@ -121,8 +121,7 @@ class HybridPublishersTest {
     List<Reply> kept = SERVER.ask("XRANGE", KEY, "-", "+").list();
     TailFields fields = new TailFields();
     assertThat(all)
-        .endsWith(
-            kept.stream().map(entry -> fields.decode(entry).entry()).toArray(Entry[]::new));
+        .endsWith(kept.stream().map(entry -> fields.decode(entry).entry()).toArray(Entry[]::new));
     System.out.printf(
         "F21: %d pauses and kills, %d published, lost 0, the tail holds the last %d%n",
         ROUNDS * STEPS.size() * 2, published.get(), kept.size());

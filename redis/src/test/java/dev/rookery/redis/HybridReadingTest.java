@@ -204,8 +204,7 @@ class HybridReadingTest {
   @Test
   void aPublishDoesNotWaitForATailThatHangs() {
     try (TestServer server = TestServer.start("save \"\"")) {
-      Tail its =
-          new RedisTailProvider().open(Address.parse(server.address()), CONFIG, ENVIRONMENT);
+      Tail its = new RedisTailProvider().open(Address.parse(server.address()), CONFIG, ENVIRONMENT);
       HybridBackend hybrid = open(memory(UUID.randomUUID().toString()), its);
       Runnable goOn = server.pause();
       try {

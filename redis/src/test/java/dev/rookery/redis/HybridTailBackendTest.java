@@ -56,11 +56,8 @@ class HybridTailBackendTest extends BackendContract {
   }
 
   private static Position tailEnd(Partition partition) {
-    List<Reply> last =
-        SERVER.ask("XREVRANGE", Keys.tail(partition), "+", "-", "COUNT", 1).list();
-    return last.isEmpty()
-        ? Position.ZERO
-        : Ids.position(last.getFirst().list().getFirst().bytes());
+    List<Reply> last = SERVER.ask("XREVRANGE", Keys.tail(partition), "+", "-", "COUNT", 1).list();
+    return last.isEmpty() ? Position.ZERO : Ids.position(last.getFirst().list().getFirst().bytes());
   }
 
   @AfterAll

@@ -119,8 +119,7 @@ public interface ReplayContract extends BusUnderTest {
     Recorder recorder = new Recorder();
 
     Subscriber replay =
-        subscribe(
-            fromTheBeginning("again").replayUntil(operations().latest()), recorder);
+        subscribe(fromTheBeginning("again").replayUntil(operations().latest()), recorder);
 
     assertThat(replay.awaitEnd(Duration.ofSeconds(30))).isTrue();
     assertThat(recorder.handled()).hasSize(batches * size);

@@ -41,7 +41,16 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"memory", "hybrid", "check", "embedded", "redis", "postgres", "conditions", "schemas"})
+      strings = {
+        "memory",
+        "hybrid",
+        "check",
+        "embedded",
+        "redis",
+        "postgres",
+        "conditions",
+        "schemas"
+      })
   void whatStandsBehindAnInterfaceImportsTheFrontDoorAndTheBackendInterfaceOnly(String name) {
     HOUSE.importsOnly(name, "", "spi").check(CLASSES);
   }
