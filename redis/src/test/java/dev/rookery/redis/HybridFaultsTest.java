@@ -46,14 +46,14 @@ class HybridFaultsTest {
       @Override
       Runnable happen(TestServer server) {
         server.empty();
-        return NOTHING;
+        return () -> {};
       }
     },
     RESTARTED_EMPTY {
       @Override
       Runnable happen(TestServer server) {
         server.restartEmpty();
-        return NOTHING;
+        return () -> {};
       }
     },
     KILLED {
@@ -80,7 +80,7 @@ class HybridFaultsTest {
       @Override
       Runnable happen(TestServer server) {
         server.ask("XTRIM", KEY, "MAXLEN", server.ask("XLEN", KEY).number() / 2);
-        return NOTHING;
+        return () -> {};
       }
     },
     HOLED {
@@ -90,7 +90,7 @@ class HybridFaultsTest {
           List<Reply> last = server.ask("XREVRANGE", KEY, "+", "-", "COUNT", 3).list();
           last.forEach(entry -> server.ask("XDEL", KEY, entry.list().getFirst().text()));
         }
-        return NOTHING;
+        return () -> {};
       }
     },
     ANOTHER_STREAM_IN_ITS_PLACE {
@@ -98,11 +98,9 @@ class HybridFaultsTest {
       Runnable happen(TestServer server) {
         server.ask("DEL", KEY);
         server.ask("XADD", KEY, "999999999-0", "n", "1");
-        return NOTHING;
+        return () -> {};
       }
     };
-
-    private static final Runnable NOTHING = () -> {};
 
     abstract Runnable happen(TestServer server);
   }
