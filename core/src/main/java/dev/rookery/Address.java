@@ -2,10 +2,12 @@ package dev.rookery;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where a bus is: {@code scheme:rest?option=value}.
@@ -62,6 +64,19 @@ public record Address(String text, String scheme, String rest, Map<String, Strin
 
   public Optional<String> option(String name) {
     return Optional.ofNullable(options.get(name));
+  }
+
+  /** The address without an option. */
+  public Address without(String name) {
+    int question = text.indexOf('?');
+    if (question < 0) {
+      return this;
+    }
+    String others =
+        Arrays.stream(text.substring(question + 1).split("&", -1))
+            .filter(option -> !option.equals(name) && !option.startsWith(name + "="))
+            .collect(Collectors.joining("&"));
+    return parse(text.substring(0, question) + (others.isEmpty() ? "" : "?" + others));
   }
 
   @Override

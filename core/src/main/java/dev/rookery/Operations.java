@@ -253,4 +253,9 @@ public interface Operations {
 
   /** Every setting that weakens a promise, one line each. */
   List<String> weaknesses();
+
+  /** How parts of the store are just now, one line each; most stores have nothing to say. */
+  default List<String> states() {
+    return List.of();
+  }
 }

@@ -47,6 +47,8 @@ final class Acl extends Verb {
 
   private InvalidInput unknown() {
     return new InvalidInput(
-        "'" + InvalidInput.shown(store) + "' has no access rights of its own; postgresql and redis have");
+        "'"
+            + InvalidInput.shown(store)
+            + "' has no access rights of its own; postgresql and redis have");
   }
 }

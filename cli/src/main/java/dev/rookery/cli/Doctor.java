@@ -25,6 +25,7 @@ final class Doctor extends Verb {
         say(where + " is " + state);
       }
       health.reasons().forEach(reason -> line(health.ready() ? "degraded" : "not ready", reason));
+      opened.operations().states().forEach(state -> line("state", state));
       weaknesses.forEach(weakness -> line("weakness", weakness));
       if (!json && weaknesses.isEmpty()) {
         say("no setting weakens a promise");

@@ -23,12 +23,32 @@ public final class BackendBuses implements EventBus.Provider, Engine {
   @Override
   public EventBus open(Address address, BusConfig config) {
     Environment environment = Environment.system();
+    return open(backend(address, config, environment), config, environment);
+  }
+
+  private static Backend backend(Address address, BusConfig config, Environment environment) {
+    for (Backend.Extension extension : ServiceLoader.load(Backend.Extension.class)) {
+      if (address.option(extension.option()).isPresent()) {
+        return extended(extension, address, config, environment);
+      }
+    }
     for (Backend.Provider provider : ServiceLoader.load(Backend.Provider.class)) {
       if (provider.schemes().contains(address.scheme())) {
-        return open(provider.open(address, config, environment), config, environment);
+        return provider.open(address, config, environment);
       }
     }
     throw new IllegalStateException("no backend for " + address.scheme());
+  }
+
+  private static Backend extended(
+      Backend.Extension extension, Address address, BusConfig config, Environment environment) {
+    Backend inner = backend(address.without(extension.option()), config, environment);
+    try {
+      return extension.over(inner, address, config, environment);
+    } catch (RuntimeException e) {
+      inner.close();
+      throw e;
+    }
   }
 
   @Override

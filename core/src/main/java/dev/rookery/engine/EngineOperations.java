@@ -379,6 +379,7 @@ final class EngineOperations implements Operations {
   @Override
   public List<Metric> metrics() {
     List<Metric> metrics = new ArrayList<>(parts.counters().metrics());
+    metrics.addAll(backend.metrics());
     for (PartitionInfo info : streams()) {
       Map<String, String> labels =
           Map.of(
@@ -426,5 +427,10 @@ final class EngineOperations implements Operations {
   @Override
   public List<String> weaknesses() {
     return backend.capabilities().weaknesses();
+  }
+
+  @Override
+  public List<String> states() {
+    return backend.states();
   }
 }

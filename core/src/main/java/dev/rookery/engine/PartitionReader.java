@@ -37,8 +37,13 @@ final class PartitionReader {
     void failed(RuntimeException cause);
   }
 
-  /** One wish to read. */
-  private record Request(Position after, int maxEvents, long maxBytes, Sink sink) {}
+  /**
+   * One wish to read.
+   *
+   * @param bounded whether it is to be told where the log ends
+   */
+  private record Request(
+      Position after, int maxEvents, long maxBytes, Sink sink, boolean bounded) {}
 
   private final Partition partition;
   private final EventLog log;
@@ -88,7 +93,7 @@ final class PartitionReader {
 
   /** Answers the sink once, as soon as there is something after the position. */
   void read(Position after, int maxEvents, long maxBytes, Sink sink) {
-    Request request = new Request(after, maxEvents, maxBytes, sink);
+    Request request = new Request(after, maxEvents, maxBytes, sink, false);
     List<Seen> known;
     boolean end;
     lock.lock();
@@ -116,6 +121,22 @@ final class PartitionReader {
       lock.unlock();
     }
     sink.arrived(known, end);
+  }
+
+  /**
+   * Answers the sink once and at once, from the log itself: what others read last may end before
+   * the log does.
+   */
+  void readToTheEnd(Position after, int maxEvents, long maxBytes, Sink sink) {
+    lock.lock();
+    try {
+      if (!closed) {
+        behind.add(new Request(after, maxEvents, maxBytes, sink, true));
+        wake();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Forgets the wishes of a sink. */
@@ -215,9 +236,11 @@ final class PartitionReader {
 
   private void catchUp(Request request) {
     List<Seen> entries;
+    boolean end;
     try {
       entries =
           decode(log.read(partition, request.after(), request.maxEvents(), request.maxBytes()));
+      end = request.bounded() ? endsWith(entries) : entries.size() < shortOf(request);
     } catch (BackendUnavailable e) {
       lock.lock();
       try {
@@ -230,10 +253,8 @@ final class PartitionReader {
       request.sink().failed(e);
       return;
     }
-    if (!entries.isEmpty()) {
-      request
-          .sink()
-          .arrived(entries, entries.size() < request.maxEvents() && entries.size() < BATCH);
+    if (!entries.isEmpty() || request.bounded()) {
+      request.sink().arrived(entries, end);
       return;
     }
     lock.lock();
@@ -245,6 +266,15 @@ final class PartitionReader {
       lock.unlock();
     }
     read(request.after(), request.maxEvents(), request.maxBytes(), request.sink());
+  }
+
+  private boolean endsWith(List<Seen> entries) {
+    return entries.isEmpty()
+        || !log.latest(partition).position().isAfter(entries.getLast().position());
+  }
+
+  private static int shortOf(Request request) {
+    return Math.min(request.maxEvents(), BATCH);
   }
 
   /** Reads on where the kept entries end, for those who wait there. */
@@ -262,7 +292,7 @@ final class PartitionReader {
     }
     List<Seen> entries;
     try {
-      entries = decode(log.read(partition, end, BATCH, BATCH_BYTES));
+      entries = decode(log.follow(partition, end, BATCH, BATCH_BYTES));
     } catch (BackendUnavailable e) {
       hint();
       throw e;

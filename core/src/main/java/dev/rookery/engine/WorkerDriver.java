@@ -280,6 +280,8 @@ final class WorkerDriver {
           handlers.add(handle.run());
           handing = true;
         }
+        case Effect.Read read when subscription.until().isPresent() ->
+            reader.readToTheEnd(read.after(), read.maxEvents(), read.maxBytes(), sink);
         case Effect.Read read -> reader.read(read.after(), read.maxEvents(), read.maxBytes(), sink);
         case Effect.Save save ->
             store.add(() -> {

@@ -114,6 +114,11 @@ final class MemoryLog implements EventLog {
   }
 
   @Override
+  public boolean hasGaplessPositions() {
+    return true;
+  }
+
+  @Override
   public PartitionSize size(Partition partition) {
     return store.partition(partition).size();
   }

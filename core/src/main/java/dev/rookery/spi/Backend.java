@@ -2,6 +2,8 @@ package dev.rookery.spi;
 
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
+import dev.rookery.Operations;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +32,16 @@ public interface Backend extends AutoCloseable {
   /** Changes a setting only if it still is what the caller saw; says whether it did. */
   boolean changeSetting(String name, Optional<String> seen, String value);
 
+  /** What the backend has counted itself, for a monitoring system. */
+  default List<Operations.Metric> metrics() {
+    return List.of();
+  }
+
+  /** How its parts are just now, one line each, for people; most backends have nothing to say. */
+  default List<String> states() {
+    return List.of();
+  }
+
   /** Ends what was begun and lets go of everything. Closing twice is harmless. */
   @Override
   void close();
@@ -39,5 +51,22 @@ public interface Backend extends AutoCloseable {
     Set<String> schemes();
 
     Backend open(Address address, BusConfig config, Environment environment);
+  }
+
+  /**
+   * Puts something before a backend where an option of its address asks for it; found with {@link
+   * java.util.ServiceLoader}.
+   */
+  interface Extension {
+    /** The name of the option. */
+    String option();
+
+    /**
+     * A backend over another, which it closes with itself.
+     *
+     * @param address of the whole, with the option
+     * @throws dev.rookery.InvalidInput when the backend cannot have it; the caller closes that
+     */
+    Backend over(Backend backend, Address address, BusConfig config, Environment environment);
   }
 }

@@ -33,6 +33,14 @@ public interface EventLog {
    */
   List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes);
 
+  /**
+   * As {@link #read}, for who reads on and on: it may stop before the end of the log, if listeners
+   * are told within a second or so of what is behind it.
+   */
+  default List<Entry> follow(Partition partition, Position after, int maxEvents, long maxBytes) {
+    return read(partition, after, maxEvents, maxBytes);
+  }
+
   /** The place before the first event kept. */
   Place earliest(Partition partition);
 
@@ -77,6 +85,14 @@ public interface EventLog {
    * @return how many were removed; fewer than could be: call again
    */
   long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes);
+
+  /**
+   * Whether the positions of a partition are 1, 2, 3 and so on, without gaps, so that who has one
+   * knows the next.
+   */
+  default boolean hasGaplessPositions() {
+    return false;
+  }
 
   /** Counts of the partition, without its retention, which the engine knows. */
   PartitionSize size(Partition partition);

@@ -161,6 +161,11 @@ final class SqliteLog implements EventLog {
   }
 
   @Override
+  public boolean hasGaplessPositions() {
+    return true;
+  }
+
+  @Override
   public PartitionSize size(Partition partition) {
     Tail tail = partitions.tail(partition);
     return new PartitionSize(

@@ -101,7 +101,7 @@ final class PostgresLog implements EventLog, AutoCloseable {
     while (true) {
       int wanted = Math.min(maxEvents - entries.size(), LARGEST_PAGE);
       List<Entry> page = page(partition, number.get(), end, wanted, maxBytes - bytes);
-      bytes += page.stream().mapToLong(PostgresLog::sizeOf).sum();
+      bytes += page.stream().mapToLong(Entry::sizeBytes).sum();
       if (!entries.isEmpty() && bytes > maxBytes) {
         return entries;
       }
@@ -111,13 +111,6 @@ final class PostgresLog implements EventLog, AutoCloseable {
       }
       end = entries.getLast().position();
     }
-  }
-
-  private static long sizeOf(Entry entry) {
-    return switch (entry) {
-      case Entry.Stored stored -> stored.event().sizeBytes();
-      case Entry.Broken broken -> broken.raw().sizeBytes();
-    };
   }
 
   private List<Entry> page(
@@ -310,6 +303,11 @@ final class PostgresLog implements EventLog, AutoCloseable {
                 .orElse(0L));
     upkeep(number.get()).ask();
     return removed;
+  }
+
+  @Override
+  public boolean hasGaplessPositions() {
+    return true;
   }
 
   @Override

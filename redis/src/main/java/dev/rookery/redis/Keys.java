@@ -23,6 +23,11 @@ record Keys(String stream, String prefix) {
     return "rookery:subscribers:" + subscription;
   }
 
+  /** The copy of a partition's end, where another log is the truth. */
+  static String tail(Partition partition) {
+    return "rookery:tail:" + partition.stream() + ":" + partition.number();
+  }
+
   /** The consumer group that shows a subscription to the tools of Redis. */
   static String group(String subscription) {
     return "bot-group-" + subscription;

@@ -12,17 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.SslOptions;
 
 /** One open of a log in Redis. */
 final class RedisBackend implements Backend {
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final int CONNECT_MILLIS = 3_000;
-  private static final int ANSWER_MILLIS = 10_000;
 
   private final Redis redis;
   private final LiveSettings settings;
@@ -48,59 +42,13 @@ final class RedisBackend implements Backend {
   /** Connects, and looks what the server's settings are worth. */
   static RedisBackend open(
       RedisAddress address, BusConfig config, Environment environment, Scripts scripts) {
-    Redis redis = connect(address, scripts);
+    Redis redis = Dial.PATIENT.connect(address, scripts);
     try {
       return new RedisBackend(redis, new LiveSettings(redis), config, environment);
     } catch (RuntimeException e) {
       redis.close();
       throw e;
     }
-  }
-
-  private static Redis connect(RedisAddress address, Scripts scripts) {
-    JedisClientConfig config = client(address);
-    Redis redis = new Standalone(address, location(address), config, scripts);
-    try {
-      if (!ServerSettings.info(redis, "cluster", "cluster_enabled").equals("1")) {
-        return redis;
-      }
-    } catch (RuntimeException e) {
-      redis.close();
-      throw e;
-    }
-    redis.close();
-    return new Cluster(address, config, scripts);
-  }
-
-  private static Location location(RedisAddress address) {
-    return address
-        .sentinel()
-        .<Location>map(name ->
-            new Sentinels(
-                new HostAndPort(address.host(), address.port()), name, plain(address).build()))
-        .orElseGet(() -> Location.of(address));
-  }
-
-  private static JedisClientConfig client(RedisAddress address) {
-    DefaultJedisClientConfig.Builder builder = plain(address).database(address.database());
-    address.user().ifPresent(builder::user);
-    address.password().ifPresent(builder::password);
-    return builder.build();
-  }
-
-  /** Without what is meant for the server alone. */
-  private static DefaultJedisClientConfig.Builder plain(RedisAddress address) {
-    DefaultJedisClientConfig.Builder builder =
-        DefaultJedisClientConfig.builder()
-            .resp2()
-            .connectionTimeoutMillis(CONNECT_MILLIS)
-            .socketTimeoutMillis(ANSWER_MILLIS)
-            .blockingSocketTimeoutMillis(ANSWER_MILLIS)
-            .clientName("rookery");
-    if (address.tls()) {
-      builder.sslOptions(SslOptions.defaults());
-    }
-    return builder;
   }
 
   @Override

@@ -89,7 +89,7 @@ final class RedisLog implements EventLog {
       long pageBytes = 0;
       for (Reply each : fresh) {
         Entry entry = fields.decode(each);
-        long size = sizeOf(entry);
+        long size = entry.sizeBytes();
         if (entries.size() == maxEvents || (!entries.isEmpty() && bytes + size > maxBytes)) {
           return entries;
         }
@@ -117,13 +117,6 @@ final class RedisLog implements EventLog {
 
   private static Position id(Reply entry) {
     return Ids.position(entry.list().getFirst().bytes());
-  }
-
-  private static long sizeOf(Entry entry) {
-    return switch (entry) {
-      case Entry.Stored stored -> stored.event().sizeBytes();
-      case Entry.Broken broken -> broken.raw().sizeBytes();
-    };
   }
 
   /** Why the entry at a position was not found, where that means that later ones are missing. */

@@ -36,15 +36,16 @@ final class Scripts {
     SETTLE,
     REDRIVE,
     PICK,
-    PRUNE
+    PRUNE,
+    PUSH
   }
 
   /**
-   * Without room nothing is appended; all else goes on, since saved cursors are what lets a trim
-   * make room.
+   * Without room nothing is appended or pushed; all else goes on, since saved cursors are what lets
+   * a trim make room.
    */
   private static String header(Name name) {
-    return name == Name.APPEND ? "#!lua\n" : "#!lua flags=allow-oom\n";
+    return name == Name.APPEND || name == Name.PUSH ? "#!lua\n" : "#!lua flags=allow-oom\n";
   }
 
   /** What several scripts share, and stands before them. */
@@ -54,7 +55,7 @@ final class Scripts {
       case BEGIN, REWIND, SAVE, CLAIM, RENEW, RELEASE -> List.of("cursors");
       case BURY, SETTLE -> List.of("cursors", "letters");
       case REDRIVE, PICK, PRUNE -> List.of("letters");
-      case COUNT, CHANGE, FORGET, ANNOUNCE -> List.of();
+      case COUNT, CHANGE, FORGET, ANNOUNCE, PUSH -> List.of();
     };
   }
 

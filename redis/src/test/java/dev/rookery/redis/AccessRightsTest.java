@@ -1,18 +1,26 @@
 package dev.rookery.redis;
 
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
+import dev.rookery.Position;
 import dev.rookery.spi.Backend;
+import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.Tail;
 import dev.rookery.testkit.BackendContract;
+import dev.rookery.testkit.Samples;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -73,6 +81,29 @@ class AccessRightsTest extends BackendContract {
       refuses(bot, Command.HGET, "others", "field");
       refuses(bot, Command.CONFIG, "SET", "appendonly", "no");
       refuses(bot, Command.ACL, "LIST");
+    }
+  }
+
+  @Test
+  void aTailNeedsItsOwnKeysAlone() {
+    String address = "redis://bot-tail:secret@127.0.0.1:" + SERVER.port();
+    try (Tail tail =
+        new RedisTailProvider()
+            .open(Address.parse(address), BusConfig.standard(), Environment.system())) {
+      Queue<Position> heard = new ConcurrentLinkedQueue<>();
+      tail.listen((partition, end) -> heard.add(end));
+      Entry entry = new Entry.Stored(Position.of(1), Samples.event("e"));
+      tail.push(Opened.BOT, 7, Position.ZERO, List.of(entry));
+
+      assertThat(tail.read(Opened.BOT, 7, Position.ZERO, 9, 9_999)).containsExactly(entry);
+      soon().until(() -> heard.contains(Position.of(1)));
+      tail.forget(Opened.BOT, Position.of(1));
+      assertThat(tail.last(Opened.BOT)).isEmpty();
+    }
+    try (Connection bot = new Connection("127.0.0.1", SERVER.port())) {
+      bot.sendCommand(Command.AUTH, "bot-tail", "secret");
+      assertThat(bot.getStatusCodeReply()).isEqualTo("OK");
+      refuses(bot, Command.XADD, Opened.STREAM, "*", "n", "1");
     }
   }
 

@@ -107,6 +107,25 @@ public interface ReplayContract extends BusUnderTest {
   }
 
   @Test
+  default void aLongReplayHandsOutThePastToItsEnd() throws InterruptedException {
+    int batches = 5;
+    int size = 300;
+    for (int batch = 0; batch < batches; batch++) {
+      int first = batch * size;
+      bus()
+          .publishAll(
+              IntStream.range(first, first + size).mapToObj(n -> said("e" + n, "key")).toList());
+    }
+    Recorder recorder = new Recorder();
+
+    Subscriber replay =
+        subscribe(fromTheBeginning("again").replayUntil(operations().latest()), recorder);
+
+    assertThat(replay.awaitEnd(Duration.ofSeconds(30))).isTrue();
+    assertThat(recorder.handled()).hasSize(batches * size);
+  }
+
+  @Test
   default void aReplayOfNothingEnds() throws InterruptedException {
     Subscriber replay =
         subscribe(fromTheBeginning("again").replayUntil(operations().latest()), new Recorder());

@@ -1,5 +1,6 @@
 package dev.rookery.testkit;
 
+import dev.rookery.Operations.Metric;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
@@ -90,6 +91,16 @@ public record TwistedBackend(Backend inner, Twist twist, boolean shared) impleme
   @Override
   public boolean changeSetting(String name, Optional<String> seen, String value) {
     return inner.changeSetting(name, seen, value);
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return inner.metrics();
+  }
+
+  @Override
+  public List<String> states() {
+    return inner.states();
   }
 
   @Override

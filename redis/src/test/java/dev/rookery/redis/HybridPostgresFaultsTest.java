@@ -1,0 +1,12 @@
+package dev.rookery.redis;
+
+import org.junit.jupiter.api.Tag;
+
+/** The same with a log that other processes share. */
+@Tag("nightly")
+class HybridPostgresFaultsTest extends HybridFaultsTest {
+  @Override
+  String truth() {
+    return PostgresNode.freshSchema() + "&";
+  }
+}
