@@ -253,4 +253,13 @@ public interface Operations {
 
   /** Every setting that weakens a promise, one line each. */
   List<String> weaknesses();
+
+  /**
+   * Begins a backup of all that the bus holds at this moment.
+   *
+   * @throws Unsupported when its store is backed up by means of its own; the message names them
+   */
+  default Backup backup() {
+    throw new Unsupported("this bus makes no backups");
+  }
 }

@@ -10,6 +10,7 @@ import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -100,6 +101,11 @@ final class FileBackend implements Backend {
   @Override
   public boolean changeSetting(String name, Optional<String> seen, String value) {
     return settings.change(name, seen, value);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return log.snapshot();
   }
 
   Writer writer() {
