@@ -2,7 +2,6 @@ package dev.rookery.cli;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
@@ -72,10 +71,12 @@ final class BackupFile extends FilterOutputStream {
 
   @Override
   public void close() throws IOException {
-    try (OutputStream closing = out) {
+    try {
       if (!finished) {
         Files.deleteIfExists(part);
       }
+    } finally {
+      out.close();
     }
   }
 }

@@ -140,7 +140,11 @@ public final class BackupReader implements AutoCloseable {
 
   private <T> T value(Class<T> type) {
     try {
-      return Lines.MAPPER.readValue(line, DIGITS_AND_SPACE, length - DIGITS_AND_SPACE, type);
+      T value = Lines.MAPPER.readValue(line, DIGITS_AND_SPACE, length - DIGITS_AND_SPACE, type);
+      if (value == null) {
+        throw damaged("is empty", null);
+      }
+      return value;
     } catch (JacksonException | InvalidInput | IllegalArgumentException e) {
       throw damaged("cannot be read (" + InvalidInput.shown(String.valueOf(e.getMessage())) + ")", e);
     }

@@ -12,6 +12,7 @@ import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
 import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +107,14 @@ final class FileBackend implements Backend {
   @Override
   public Snapshot snapshot() {
     return log.snapshot();
+  }
+
+  Partitions partitions() {
+    return store.partitions();
+  }
+
+  Path database() {
+    return store.folder().file(Store.DATABASE);
   }
 
   Writer writer() {

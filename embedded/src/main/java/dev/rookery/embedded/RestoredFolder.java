@@ -2,9 +2,9 @@ package dev.rookery.embedded;
 
 import dev.rookery.Backup;
 import dev.rookery.BackendUnavailable;
-import dev.rookery.BackupDamaged;
 import dev.rookery.LogFull;
 import dev.rookery.RookeryException;
+import dev.rookery.spi.Backend;
 import dev.rookery.spi.Piece;
 import dev.rookery.spi.Restoration;
 import java.io.IOException;
@@ -109,7 +109,7 @@ final class RestoredFolder implements Restoration {
   @Override
   public void finish(String epoch) {
     try {
-      rows.setting(dev.rookery.spi.Backend.EPOCH, epoch);
+      rows.setting(Backend.EPOCH, epoch);
       HighWater.raise(session, HighWater.EPOCH, rows.greatestEpoch() + EPOCHS);
       Partitions partitions = Partitions.load(session);
       session.commit();

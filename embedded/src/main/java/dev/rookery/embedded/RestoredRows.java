@@ -3,6 +3,7 @@ package dev.rookery.embedded;
 import dev.rookery.Backup;
 import dev.rookery.BackupDamaged;
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Piece;
 import java.sql.SQLException;
@@ -40,19 +41,21 @@ final class RestoredRows {
           ControlRow.store(session, subscription, paused);
       case Piece.Progress progress -> cursor(progress);
       case Piece.Letter(var letter) -> SqliteDeadLetters.put(session, letter);
-      case Piece.Stored stored -> {
-        EventRow row = EventRow.of(new Append(stored.event(), stored.content()));
-        long place = event(stored.partition(), stored.position().high(), stored.taken(), row);
-        if (stored.content().hasRemaining()) {
-          row.addId(session, partitions.get(stored.partition()), place);
-        }
-      }
+      case Piece.Stored stored -> stored(stored);
       case Piece.Broken broken ->
           event(
-              broken.partition(),
-              broken.position().high(),
+              next(broken.partition(), broken.position()),
               broken.taken(),
               EventRow.broken(broken.raw().toArray()));
+    }
+  }
+
+  private void stored(Piece.Stored stored) throws SQLException {
+    PartitionState state = next(stored.partition(), stored.position());
+    EventRow row = EventRow.of(new Append(stored.event(), stored.content()));
+    event(state, stored.taken(), row);
+    if (stored.content().hasRemaining()) {
+      row.addId(session, state, state.place(state.working().last()));
     }
   }
 
@@ -65,18 +68,21 @@ final class RestoredRows {
     greatestEpoch = Math.max(greatestEpoch, progress.epoch());
   }
 
-  private long event(Partition partition, long position, Instant taken, EventRow row)
-      throws SQLException {
+  /** The partition whose next event stands at the position. */
+  private PartitionState next(Partition partition, Position position) {
     PartitionState state = partitions.get(partition);
-    if (state == null || position != state.working().last() + 1) {
+    if (state == null || position.high() != state.working().last() + 1) {
       throw new BackupDamaged(
           "the backup has the event " + position + " of " + partition + " out of place");
     }
-    Tail tail = state.working();
-    state.work(tail.appended(tail.taken(Nanos.of(taken)), row.size()));
-    long place = state.place(position);
-    row.add(session, place, state.working().newest(), state.working().bytes());
-    return place;
+    return state;
+  }
+
+  private void event(PartitionState state, Instant taken, EventRow row) throws SQLException {
+    Tail before = state.working();
+    Tail tail = before.appended(before.taken(Nanos.of(taken)), row.size());
+    state.work(tail);
+    row.add(session, state.place(tail.last()), tail.newest(), tail.bytes());
   }
 
   /** Inserts the events that were added. */

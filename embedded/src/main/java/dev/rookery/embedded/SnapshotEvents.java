@@ -49,7 +49,6 @@ final class SnapshotEvents {
     return pieces;
   }
 
-  @SuppressWarnings("NullAway") // a column of a LEFT JOIN
   private static Piece piece(PartitionState state, StoredRow row, byte[] content) {
     byte[] digest = Objects.requireNonNullElseGet(content, () -> new byte[0]);
     return switch (row.entry()) {

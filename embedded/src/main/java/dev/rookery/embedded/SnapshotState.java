@@ -1,5 +1,6 @@
 package dev.rookery.embedded;
 
+import dev.rookery.Partition;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Control;
 import dev.rookery.spi.Piece;
@@ -23,7 +24,7 @@ final class SnapshotState {
     for (Control control : ControlRow.list(session)) {
       String name = control.definition().name();
       pieces.add(new Piece.Definition(control.definition(), control.paused()));
-      Map<Object, Long> epochs = new HashMap<>();
+      Map<Partition, Long> epochs = new HashMap<>();
       for (Claim claim : claims.list(session, name)) {
         epochs.put(claim.partition(), claim.epoch());
       }

@@ -30,8 +30,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void theEngineImportsTheFrontDoorAndTheBackendInterfaceOnly() {
-    HOUSE.importsOnly("engine", "", "spi").check(CLASSES);
+  void theEngineImportsTheFrontDoorTheBackendInterfaceAndTheBackupFormatOnly() {
+    HOUSE.importsOnly("engine", "", "spi", "backup").check(CLASSES);
   }
 
   @Test
@@ -41,7 +41,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"memory", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
+      strings = {"memory", "backup", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
   void whatStandsBehindAnInterfaceImportsTheFrontDoorAndTheBackendInterfaceOnly(String name) {
     HOUSE.importsOnly(name, "", "spi").check(CLASSES);
   }
@@ -55,7 +55,7 @@ class ArchitectureTest {
   void timeAndChanceComeFromTheEnvironment() {
     HOUSE
         .timeAndChanceComeFromTheEnvironmentIn(
-            "", "spi", "engine", "memory", "hybrid", "check", "embedded", "redis")
+            "", "spi", "engine", "backup", "memory", "hybrid", "check", "embedded", "redis")
         .check(CLASSES);
   }
 
