@@ -72,6 +72,8 @@ public record Token(Map<Partition, Position> positions, Optional<String> epoch) 
     return PREFIX
         + Base64.getUrlEncoder()
             .withoutPadding()
-            .encodeToString((epoch.map(name -> name + END_OF_EPOCH).orElse("") + inside).getBytes(StandardCharsets.UTF_8));
+            .encodeToString(
+                (epoch.map(name -> name + END_OF_EPOCH).orElse("") + inside)
+                    .getBytes(StandardCharsets.UTF_8));
   }
 }

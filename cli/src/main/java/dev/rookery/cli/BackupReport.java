@@ -65,7 +65,10 @@ record BackupReport(String what, String where, Backup.Header header, long bytes,
     String events = Shown.number(header.events()) + " events as of " + header.time();
     terminal.message(
         dryRun
-            ? what + ": " + events + (bytes > 0 ? ", every line as it was written" : "")
+            ? what
+                + ": "
+                + events
+                + (bytes > 0 ? ", every line as it was written" : "")
                 + "; nothing was changed"
             : what + " to " + Shown.text(where) + ": " + events + ", " + Shown.bytes(bytes));
   }

@@ -31,7 +31,8 @@ final class MakeBackup extends Verb {
   int run() throws IOException {
     Path file = target.toAbsolutePath().normalize();
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new PlaceTaken(file + " is there already, and nothing is written over it; name another");
+      throw new PlaceTaken(
+          file + " is there already, and nothing is written over it; name another");
     }
     terminal.interruption().watch();
     long began = System.nanoTime();

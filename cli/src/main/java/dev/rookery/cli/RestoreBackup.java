@@ -47,8 +47,7 @@ final class RestoreBackup extends Verb {
     long began = System.nanoTime();
     Backup.Header header = read();
     String where = dryRun ? source.toString() : Address.parse(address()).toString();
-    BackupReport report =
-        new BackupReport("restore", where, header, Files.size(source), began);
+    BackupReport report = new BackupReport("restore", where, header, Files.size(source), began);
     if (!dryRun) {
       announce(report);
     }

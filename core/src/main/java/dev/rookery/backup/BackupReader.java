@@ -146,12 +146,12 @@ public final class BackupReader implements AutoCloseable {
       }
       return value;
     } catch (JacksonException | InvalidInput | IllegalArgumentException e) {
-      throw damaged("cannot be read (" + InvalidInput.shown(String.valueOf(e.getMessage())) + ")", e);
+      throw damaged(
+          "cannot be read (" + InvalidInput.shown(String.valueOf(e.getMessage())) + ")", e);
     }
   }
 
-  private BackupDamaged damaged(
-      String how, @Nullable Throwable cause) {
+  private BackupDamaged damaged(String how, @Nullable Throwable cause) {
     return new BackupDamaged(
         "the backup is damaged: line " + number + " " + how + "; nothing of it is used", cause);
   }

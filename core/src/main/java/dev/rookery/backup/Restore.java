@@ -63,7 +63,6 @@ public final class Restore {
         .findFirst()
         .orElseThrow(() ->
             new InvalidInput(
-                "a backup is restored into a store, such as file:./restored, not into "
-                    + address));
+                "a backup is restored into a store, such as file:./restored, not into " + address));
   }
 }

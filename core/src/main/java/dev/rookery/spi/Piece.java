@@ -11,7 +11,9 @@ import dev.rookery.Subscription;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
-/** One thing that a store keeps, in a form that every store understands; a backup is made of them. */
+/**
+ * One thing that a store keeps, in a form that every store understands; a backup is made of them.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.WRAPPER_OBJECT)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Piece.Setting.class, name = "setting"),

@@ -1,7 +1,7 @@
 package dev.rookery.embedded;
 
-import dev.rookery.Backup;
 import dev.rookery.BackendUnavailable;
+import dev.rookery.Backup;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Piece;

@@ -1,7 +1,7 @@
 package dev.rookery.embedded;
 
-import dev.rookery.Backup;
 import dev.rookery.BackendUnavailable;
+import dev.rookery.Backup;
 import dev.rookery.LogFull;
 import dev.rookery.RookeryException;
 import dev.rookery.spi.Backend;
@@ -9,7 +9,6 @@ import dev.rookery.spi.Piece;
 import dev.rookery.spi.Restoration;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,10 +19,13 @@ import java.util.List;
  * A folder that becomes a log.
  *
  * <p>From before the first byte to after the last sync there is a file {@code restoring} in it, and
- * while there is, nobody opens the folder: a process that is killed leaves nothing that looks whole.
+ * while there is, nobody opens the folder: a process that is killed leaves nothing that looks
+ * whole.
  */
 final class RestoredFolder implements Restoration {
-  /** How much further the epochs of claims go on: none of those given since the backup is reused. */
+  /**
+   * How much further the epochs of claims go on: none of those given since the backup is reused.
+   */
   private static final long EPOCHS = 1_000_000;
 
   private final Folder folder;

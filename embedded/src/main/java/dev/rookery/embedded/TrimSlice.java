@@ -82,8 +82,7 @@ final class TrimSlice implements Write<Long> {
       return List.of();
     }
     long needed =
-        Math.min(
-            CursorRow.leastFloor(session, state.partition()), holds.floor(state.partition()));
+        Math.min(CursorRow.leastFloor(session, state.partition()), holds.floor(state.partition()));
     long floor = Math.min(needed, tail.last());
     List<Old> slice = new ArrayList<>();
     long begin = tail.trimmedBytes();

@@ -276,8 +276,7 @@ class BackupTest {
       for (int i = 0; i < 100; i++) {
         String id = "fill-" + round + "-" + batch + "-" + i;
         appends.add(
-            Samples.append(
-                Samples.event(id, "bot", dev.rookery.Payload.json("\"" + text + "\""))));
+            Samples.append(Samples.event(id, "bot", dev.rookery.Payload.json("\"" + text + "\""))));
       }
       backend.log().append(USER, appends);
     }
@@ -321,14 +320,14 @@ class BackupTest {
 
   private static List<dev.rookery.DeadLetter> letters() {
     return java.util.stream.IntStream.range(0, 300)
-        .mapToObj(number ->
-            Samples.letter("all", USER, 1 + number, "k"))
+        .mapToObj(number -> Samples.letter("all", USER, 1 + number, "k"))
         .toList();
   }
 
   private static List<Piece> withoutEpochs(List<Piece> pieces) {
     return pieces.stream()
-        .filter(piece -> !(piece instanceof Piece.Setting setting && setting.name().equals("epoch")))
+        .filter(
+            piece -> !(piece instanceof Piece.Setting setting && setting.name().equals("epoch")))
         .map(piece ->
             piece instanceof Piece.Progress at
                 ? new Piece.Progress(at.subscription(), at.partition(), at.cursor(), 0)
@@ -435,7 +434,9 @@ class BackupTest {
 
     for (int length = 0; length < backup.length; length++) {
       byte[] cut = Arrays.copyOf(backup, length);
-      assertThatThrownBy(() -> pieces(cut)).as("%d bytes", length).isInstanceOf(BackupDamaged.class);
+      assertThatThrownBy(() -> pieces(cut))
+          .as("%d bytes", length)
+          .isInstanceOf(BackupDamaged.class);
     }
   }
 
@@ -470,8 +471,7 @@ class BackupTest {
   }
 
   private Restoration begin(Backup.Header header) {
-    return new FileProvider()
-        .restore(Address.parse("file:" + to()), header, Environment.system());
+    return new FileProvider().restore(Address.parse("file:" + to()), header, Environment.system());
   }
 
   @Test

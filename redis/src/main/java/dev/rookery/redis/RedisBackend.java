@@ -144,8 +144,8 @@ final class RedisBackend implements Backend {
   public Snapshot snapshot() {
     throw new Unsupported(
         "Redis backs itself up: 'redis-cli --rdb FILE' copies a consistent state while it runs, or"
-            + " copy its append-only folder (appenddirname) after 'BGREWRITEAOF'; docs/backup.md has"
-            + " the steps");
+            + " copy its append-only folder (appenddirname) after 'BGREWRITEAOF'; docs/backup.md"
+            + " has the steps");
   }
 
   @Override

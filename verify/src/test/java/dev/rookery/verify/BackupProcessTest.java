@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code rookery backup} and {@code rookery restore} as processes that are killed, or beside load. */
+/**
+ * {@code rookery backup} and {@code rookery restore} as processes that are killed, or beside load.
+ */
 @Tag("P1")
 @Timeout(600)
 class BackupProcessTest {
@@ -122,17 +124,13 @@ class BackupProcessTest {
     }
     long peak = peakBytes(server.pid());
     assertThat(server.terminate()).isZero();
-    int code =
-        rookery("restore", file().toString(), "--bus", "file:" + restored()).waitFor();
+    int code = rookery("restore", file().toString(), "--bus", "file:" + restored()).waitFor();
     assertThat(code).as(said("restore")).isZero();
     assertThat(userEvents(restored())).isGreaterThanOrEqualTo(LARGE + acknowledged);
     System.out.printf(
-        "backup of %d MB, %d events: server's peak %d MB; publish p50/p99 before %s, beside it %s%n",
-        Files.size(file()) / 1_000_000,
-        LARGE,
-        peak / 1_000_000,
-        shown(quiet),
-        shown(beside));
+        "backup of %d MB, %d events: server's peak %d MB; publish p50/p99 before %s, beside it"
+            + " %s%n",
+        Files.size(file()) / 1_000_000, LARGE, peak / 1_000_000, shown(quiet), shown(beside));
     assertThat(peak).isLessThan(SERVER_MEGABYTES * 1_000_000L);
   }
 
@@ -154,7 +152,8 @@ class BackupProcessTest {
         ? "none"
         : "%.1f/%.1f ms (%d)"
             .formatted(
-                sorted[sorted.length / 2] / 1e6, sorted[sorted.length * 99 / 100] / 1e6,
+                sorted[sorted.length / 2] / 1e6,
+                sorted[sorted.length * 99 / 100] / 1e6,
                 sorted.length);
   }
 

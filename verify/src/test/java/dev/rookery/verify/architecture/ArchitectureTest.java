@@ -41,7 +41,16 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"memory", "backup", "hybrid", "check", "embedded", "redis", "conditions", "schemas"})
+      strings = {
+        "memory",
+        "backup",
+        "hybrid",
+        "check",
+        "embedded",
+        "redis",
+        "conditions",
+        "schemas"
+      })
   void whatStandsBehindAnInterfaceImportsTheFrontDoorAndTheBackendInterfaceOnly(String name) {
     HOUSE.importsOnly(name, "", "spi").check(CLASSES);
   }
