@@ -258,4 +258,13 @@ public interface Operations {
   default List<String> states() {
     return List.of();
   }
+
+  /**
+   * Begins a backup of all that the bus holds at this moment.
+   *
+   * @throws Unsupported when its store is backed up by means of its own; the message names them
+   */
+  default Backup backup() {
+    throw new Unsupported("this bus makes no backups");
+  }
 }

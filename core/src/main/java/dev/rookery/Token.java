@@ -5,15 +5,26 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
-/** Positions over several partitions, which travel as one opaque string. */
-public record Token(Map<Partition, Position> positions) {
+/**
+ * Positions over several partitions, which travel as one opaque string.
+ *
+ * @param epoch the history that they belong to, empty where it never went back
+ */
+public record Token(Map<Partition, Position> positions, Optional<String> epoch) {
   static final String PREFIX = "t_";
+  private static final char END_OF_EPOCH = ';';
   private static final int MAX_LENGTH = 65_536;
 
   public Token {
     positions = Map.copyOf(positions);
+  }
+
+  /** Positions of a history that never went back. */
+  public Token(Map<Partition, Position> positions) {
+    this(positions, Optional.empty());
   }
 
   /**
@@ -31,13 +42,16 @@ public record Token(Map<Partition, Position> positions) {
           new String(
               Base64.getUrlDecoder().decode(text.substring(PREFIX.length())),
               StandardCharsets.UTF_8);
+      int end = inside.indexOf(END_OF_EPOCH);
+      Optional<String> epoch = end < 0 ? Optional.empty() : Optional.of(inside.substring(0, end));
+      String places = inside.substring(end + 1);
       Map<Partition, Position> positions = new TreeMap<>();
-      for (String part : inside.isEmpty() ? new String[0] : inside.split(",", -1)) {
+      for (String part : places.isEmpty() ? new String[0] : places.split(",", -1)) {
         int at = part.indexOf('@');
         positions.put(
             Partition.parse(part.substring(0, at)), Position.parse(part.substring(at + 1)));
       }
-      return new Token(positions);
+      return new Token(positions, epoch);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new InvalidInput(
           "'" + InvalidInput.shown(text) + "' is no token; use one that an earlier answer gave", e);
@@ -58,6 +72,8 @@ public record Token(Map<Partition, Position> positions) {
     return PREFIX
         + Base64.getUrlEncoder()
             .withoutPadding()
-            .encodeToString(inside.toString().getBytes(StandardCharsets.UTF_8));
+            .encodeToString(
+                (epoch.map(name -> name + END_OF_EPOCH).orElse("") + inside)
+                    .getBytes(StandardCharsets.UTF_8));
   }
 }

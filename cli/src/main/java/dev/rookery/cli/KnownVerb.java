@@ -50,6 +50,12 @@ record KnownVerb(String name, String description, boolean isHidden, Function<Ter
               "dead-letters",
               "Lists, shows, redrives or discards deliveries that were given up.",
               DeadLetters::new),
+          shown(
+              "backup", "Copies all that a bus holds into a file, while it runs.", MakeBackup::new),
+          shown(
+              "restore",
+              "Makes a bus of a backup, at an empty place; checks every line of it.",
+              RestoreBackup::new),
           shown("streams", "Shows the streams' partitions and what they keep.", Streams::new),
           shown(
               "event",

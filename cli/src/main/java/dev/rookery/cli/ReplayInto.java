@@ -89,7 +89,7 @@ final class ReplayInto {
     for (Move move : plan) {
       back.merge(move.partition(), move.from(), (floor, was) -> was.isAfter(floor) ? was : floor);
     }
-    operations.rewind(name, new Start.After(new Token(back)), false);
+    operations.rewind(name, new Start.After(new Token(back, operations.latest().epoch())), false);
     terminal.message("cancelled; " + name + " is where it was before");
   }
 }

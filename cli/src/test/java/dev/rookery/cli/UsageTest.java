@@ -32,6 +32,8 @@ class UsageTest {
             "rewind",
             "remove",
             "dead-letters",
+            "backup",
+            "restore",
             "streams",
             "event",
             "doctor",

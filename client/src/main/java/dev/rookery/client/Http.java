@@ -28,6 +28,10 @@ import java.util.concurrent.Future;
 final class Http implements AutoCloseable {
   static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
+  /** How long a stream may stand still. */
+  private static final Duration STREAM_LIMIT = Duration.ofMinutes(1);
+
   private static final byte[] NOTHING = {};
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -101,14 +105,18 @@ final class Http implements AutoCloseable {
       return answer.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new BackendUnavailable(
-          "no answer from " + base + " (" + reason(cause) + "); is 'rookery serve' running there?",
-          cause);
+      throw unanswered(cause);
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();
       throw new BackendUnavailable("interrupted while waiting for " + base, e);
     }
+  }
+
+  private BackendUnavailable unanswered(Throwable cause) {
+    return new BackendUnavailable(
+        "no answer from " + base + " (" + reason(cause) + "); is 'rookery serve' running there?",
+        cause);
   }
 
   /** What the server answered. */
@@ -159,6 +167,23 @@ final class Http implements AutoCloseable {
     }
     try (stream) {
       return new Answer(status, stream.readAllBytes(), retryAfter);
+    }
+  }
+
+  /** The body of an answer while it comes; the caller closes it. */
+  InputStream stream(String path) {
+    try {
+      HttpURLConnection connection = connect("GET", path, "application/json", 0, STREAM_LIMIT);
+      int status = connection.getResponseCode();
+      if (status < 400) {
+        return connection.getInputStream();
+      }
+      try (InputStream problem = connection.getErrorStream()) {
+        byte[] body = problem == null ? NOTHING : problem.readAllBytes();
+        throw Problem.read(status, body).toException();
+      }
+    } catch (IOException e) {
+      throw unanswered(e);
     }
   }
 

@@ -2,6 +2,8 @@ package dev.rookery.client;
 
 import static dev.rookery.client.Http.encoded;
 
+import dev.rookery.BackendUnavailable;
+import dev.rookery.Backup;
 import dev.rookery.DeadLetter;
 import dev.rookery.InvalidInput;
 import dev.rookery.Json;
@@ -9,9 +11,11 @@ import dev.rookery.NotFound;
 import dev.rookery.Operations;
 import dev.rookery.Start;
 import dev.rookery.Token;
+import dev.rookery.backup.CopiedBackup;
 import dev.rookery.client.wire.EventJson;
 import dev.rookery.client.wire.Problem;
 import dev.rookery.client.wire.StrictJson;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -138,6 +142,15 @@ final class RemoteOperations implements Operations {
   @Override
   public List<String> weaknesses() {
     return value(http.get("/v1/weaknesses"), new TypeReference<>() {});
+  }
+
+  @Override
+  public Backup backup() {
+    try {
+      return new CopiedBackup(http.stream("/v1/backup"));
+    } catch (IOException e) {
+      throw new BackendUnavailable("the backup broke off: " + Http.reason(e), e);
+    }
   }
 
   private static <T> T value(byte[] json, TypeReference<T> type) {

@@ -1,5 +1,6 @@
 package dev.rookery.engine;
 
+import dev.rookery.Backup;
 import dev.rookery.DeadLetter;
 import dev.rookery.Event;
 import dev.rookery.InvalidInput;
@@ -11,13 +12,16 @@ import dev.rookery.RookeryException;
 import dev.rookery.Start;
 import dev.rookery.StreamConfig;
 import dev.rookery.Token;
+import dev.rookery.backup.SnapshotBackup;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Control;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Piece;
 import dev.rookery.spi.Place;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +65,7 @@ final class EngineOperations implements Operations {
           .config()
           .partitions()
           .forEach(partition -> latest.put(partition, backend.log().latest(partition).position()));
-      return new Token(latest);
+      return parts.token(latest);
     });
   }
 
@@ -422,6 +426,36 @@ final class EngineOperations implements Operations {
               info.deadLetters()));
     }
     return metrics;
+  }
+
+  @Override
+  public Backup backup() {
+    Snapshot snapshot = parts.call(backend::snapshot);
+    Backup.Header header =
+        new Backup.Header(
+            Backup.VERSION, parts.environment().now(), parts.epoch(), snapshot.partitions());
+    return new SnapshotBackup(header, new Unpinned(snapshot, parts));
+  }
+
+  /** A snapshot whose calls hold on to no virtual thread's carrier. */
+  private record Unpinned(Snapshot snapshot, EngineParts parts) implements Snapshot {
+    @Override
+    public List<Backup.Part> partitions() {
+      return snapshot.partitions();
+    }
+
+    @Override
+    public List<Piece> next() {
+      return parts.call(snapshot::next);
+    }
+
+    @Override
+    public void close() {
+      parts.call(() -> {
+        snapshot.close();
+        return snapshot;
+      });
+    }
   }
 
   @Override

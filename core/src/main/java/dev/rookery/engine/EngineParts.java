@@ -2,12 +2,14 @@ package dev.rookery.engine;
 
 import dev.rookery.BusConfig;
 import dev.rookery.Durability;
+import dev.rookery.EpochChanged;
 import dev.rookery.InvalidInput;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Start;
 import dev.rookery.StreamConfig;
 import dev.rookery.Subscription;
+import dev.rookery.Token;
 import dev.rookery.spi.Alarms;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Environment;
@@ -40,6 +42,7 @@ final class EngineParts {
   private final Runnable stopListening;
   private final BlockingCalls calls;
   private final Alarms alarms;
+  private final Optional<String> epoch;
 
   EngineParts(Backend backend, BusConfig config, Environment environment) {
     this.backend = backend;
@@ -48,6 +51,7 @@ final class EngineParts {
     this.calls = new BlockingCalls(backend.capabilities().pinsThreads());
     this.controls = new Signal(environment::working);
     this.alarms = environment.alarms();
+    this.epoch = backend.setting(Backend.EPOCH);
     Optional<Long> memory = memoryLimit(backend, config);
     for (StreamConfig stream : config.streams()) {
       List<Partition> its =
@@ -181,11 +185,40 @@ final class EngineParts {
       case Start.Group group -> throw new InvalidInput("only a new subscription begins at 'group'");
       case Start.At at -> log().at(partition, at.time());
       case Start.AfterPosition after -> log().after(partition, after.position());
-      case Start.After after -> {
-        Position position = after.token().positions().get(partition);
-        yield position == null ? log().earliest(partition) : log().after(partition, position);
-      }
+      case Start.After after -> after(partition, after.token());
     };
+  }
+
+  private Place after(Partition partition, Token token) {
+    if (!token.epoch().equals(epoch)) {
+      throw wentBack("it was restored from a backup since the token was made");
+    }
+    Position position = token.positions().get(partition);
+    if (position == null) {
+      return log().earliest(partition);
+    }
+    if (position.isAfter(log().latest(partition).position())) {
+      throw wentBack("the token says " + position + " of " + partition + ", which it has not");
+    }
+    return log().after(partition, position);
+  }
+
+  private static EpochChanged wentBack(String how) {
+    return new EpochChanged(
+        "the log's history went back: "
+            + how
+            + "; positions known from before may stand for other events now: begin at earliest,"
+            + " latest or a time, and make good what was read after the backup");
+  }
+
+  /** A token of places in this log. */
+  Token token(Map<Partition, Position> places) {
+    return new Token(places, epoch);
+  }
+
+  /** The history that positions belong to. */
+  Optional<String> epoch() {
+    return epoch;
   }
 
   void close() {

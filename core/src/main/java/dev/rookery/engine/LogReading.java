@@ -6,7 +6,6 @@ import dev.rookery.Operations.Page;
 import dev.rookery.Operations.ReadRequest;
 import dev.rookery.Partition;
 import dev.rookery.Position;
-import dev.rookery.Token;
 import dev.rookery.spi.Entry;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -93,7 +92,7 @@ final class LogReading {
     }
     Map<Partition, Position> next = new HashMap<>();
     sources.forEach(source -> next.put(source.partition, source.position));
-    return new Page(found, new Token(next), earliest(sources).isEmpty());
+    return new Page(found, parts.token(next), earliest(sources).isEmpty());
   }
 
   private static Optional<Source> earliest(Collection<Source> sources) {

@@ -1,10 +1,12 @@
 package dev.rookery.memory;
 
 import dev.rookery.Durability;
+import dev.rookery.Unsupported;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +62,11 @@ final class MemoryBackend implements Backend {
     return seen.isPresent()
         ? store.settings.replace(name, seen.get(), value)
         : store.settings.putIfAbsent(name, value) == null;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    throw new Unsupported("memory: keeps nothing that could be backed up; use file:./data");
   }
 
   @Override

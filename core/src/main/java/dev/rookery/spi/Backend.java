@@ -1,8 +1,10 @@
 package dev.rookery.spi;
 
 import dev.rookery.Address;
+import dev.rookery.Backup;
 import dev.rookery.BusConfig;
 import dev.rookery.Operations;
+import dev.rookery.Unsupported;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,12 @@ import java.util.Set;
  * stopped for good.
  */
 public interface Backend extends AutoCloseable {
+  /**
+   * The setting that names the history which positions belong to; missing where it never went back.
+   * A restored store gets another, so that those who knew later positions notice.
+   */
+  String EPOCH = "epoch";
+
   Capabilities capabilities();
 
   EventLog log();
@@ -42,6 +50,15 @@ public interface Backend extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * What the store holds at this moment, for a backup.
+   *
+   * @throws Unsupported when the store is backed up by means of its own; the message names them
+   */
+  default Snapshot snapshot() {
+    throw new Unsupported("this store makes no backups; use the means of the store itself");
+  }
+
   /** Ends what was begun and lets go of everything. Closing twice is harmless. */
   @Override
   void close();
@@ -51,6 +68,19 @@ public interface Backend extends AutoCloseable {
     Set<String> schemes();
 
     Backend open(Address address, BusConfig config, Environment environment);
+
+    /**
+     * Begins to make a store of a backup.
+     *
+     * @throws dev.rookery.PlaceTaken when the place is not empty; nothing is changed
+     * @throws Unsupported when stores of this kind cannot be made so
+     */
+    default Restoration restore(Address address, Backup.Header header, Environment environment) {
+      throw new Unsupported(
+          "a backup cannot be restored into "
+              + address.scheme()
+              + ": yet; restore it into a folder, file:./restored");
+    }
   }
 
   /**

@@ -20,9 +20,6 @@ import java.util.Map;
  * it.
  */
 final class AppendBatch {
-  private static final String NEW_ID =
-      "INSERT INTO ids (id, source, number, place, content) VALUES (?, ?, ?, ?, ?)"
-          + " ON CONFLICT DO NOTHING";
   private static final String MOVED_ID =
       "UPDATE ids SET place = ? WHERE id = ? AND source = ? AND number = ?";
   private static final String KNOWN_ID =
@@ -64,11 +61,9 @@ final class AppendBatch {
 
   private List<Insertion> insertIds() throws SQLException {
     for (Insertion each : waiting) {
-      EventRow event = each.event();
-      long number = each.state().number();
-      session.add(NEW_ID, event.id(), event.source(), number, each.place(), event.content());
+      each.event().addId(session, each.state(), each.place());
     }
-    int[] inserted = session.runAdded(NEW_ID);
+    int[] inserted = session.runAdded(EventRow.NEW_ID);
     List<Insertion> fresh = new ArrayList<>(waiting.size());
     for (int i = 0; i < inserted.length; i++) {
       if (inserted[i] == 1) {

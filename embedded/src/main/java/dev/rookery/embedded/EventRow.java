@@ -18,6 +18,10 @@ final class EventRow {
   /** What stands in the place of an event that is lost. */
   static final EventRow LOST = new EventRow("", "", EventBody.lost(), new byte[0]);
 
+  static final String NEW_ID =
+      "INSERT INTO ids (id, source, number, place, content) VALUES (?, ?, ?, ?, ?)"
+          + " ON CONFLICT DO NOTHING";
+
   static final String INSERT =
       "INSERT INTO events (place, stored_at, total, checksum, id, source, body)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -48,6 +52,11 @@ final class EventRow {
     return copy;
   }
 
+  /** What stood in the place of an event and was none; no bytes: it is lost. */
+  static EventRow broken(byte[] raw) {
+    return raw.length == 0 ? LOST : new EventRow("", "", raw, new byte[0]);
+  }
+
   /** CRC-32C over what the publisher gave. */
   static long digest(String id, String source, byte[] body) {
     CRC32C crc = new CRC32C();
@@ -72,6 +81,11 @@ final class EventRow {
   void add(Session session, long place, long storedAt, long total) throws SQLException {
     long checksum = checksum(digest, place, storedAt, total);
     session.add(INSERT, place, storedAt, total, checksum, id, source, body);
+  }
+
+  /** Adds the event's id to those that are to be inserted together. */
+  void addId(Session session, PartitionState state, long place) throws SQLException {
+    session.add(NEW_ID, id, source, state.number(), place, content);
   }
 
   String id() {

@@ -10,7 +10,9 @@ import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,6 +102,19 @@ final class FileBackend implements Backend {
   @Override
   public boolean changeSetting(String name, Optional<String> seen, String value) {
     return settings.change(name, seen, value);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return log.snapshot();
+  }
+
+  Partitions partitions() {
+    return store.partitions();
+  }
+
+  Path database() {
+    return store.folder().file(Store.DATABASE);
   }
 
   Writer writer() {

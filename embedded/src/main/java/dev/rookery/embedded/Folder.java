@@ -2,6 +2,8 @@ package dev.rookery.embedded;
 
 import dev.rookery.BackendUnavailable;
 import dev.rookery.InvalidInput;
+import dev.rookery.PlaceTaken;
+import dev.rookery.RestoreUnfinished;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -30,6 +32,12 @@ final class Folder {
   private static final long LOW = 1024 * MIB;
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
   private static final Set<String> ON_NETWORK = Set.of("nfs", "nfs4", "cifs", "smb3", "smbfs");
+
+  /** There while a backup is being restored. */
+  static final String RESTORING = "restoring";
+
+  /** What an empty folder may hold. */
+  private static final Set<String> HARMLESS = Set.of("lock", "lost+found");
 
   private final Path path;
   private final FileStore disk;
@@ -101,9 +109,70 @@ final class Folder {
     return path.resolve(name);
   }
 
-  /** What killed processes left of the driver's native part, a megabyte each. */
-  void removeUnpackedDrivers() throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(path, "sqlite-*-*sqlitejdbc.*")) {
+  /**
+   * Holds that nothing is in it.
+   *
+   * @throws PlaceTaken when something is
+   */
+  void requireEmpty() {
+    List<String> present = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      files.forEach(file -> present.add(file.getFileName().toString()));
+    } catch (IOException e) {
+      throw new BackendUnavailable("the folder " + path + " cannot be looked into: " + e, e);
+    }
+    present.removeAll(HARMLESS);
+    if (!present.isEmpty()) {
+      throw new PlaceTaken(
+          "the folder "
+              + path
+              + " is not empty: it has "
+              + InvalidInput.shown(present.getFirst())
+              + (present.contains(RESTORING) ? ", and a restore that never ended" : "")
+              + "; name a new folder, or move away what is there");
+    }
+  }
+
+  /**
+   * Holds that it is not what a restore left that never ended.
+   *
+   * @throws RestoreUnfinished when it is
+   */
+  void requireFinished() {
+    if (Files.exists(file(RESTORING))) {
+      throw new RestoreUnfinished(
+          "a restore into "
+              + path
+              + " began and never ended; remove the folder and restore the backup once more");
+    }
+  }
+
+  /** Removes what a restore put there, its sign last. */
+  void removeUnfinished() throws IOException {
+    for (String name : List.of("", "-wal", "-shm", "-journal")) {
+      Files.deleteIfExists(file(Store.DATABASE + name));
+    }
+    Files.deleteIfExists(file(Store.MARK));
+    Files.deleteIfExists(file("lock"));
+    Files.deleteIfExists(file(RESTORING));
+  }
+
+  /** Removes the letters that killed processes left when they made a backup. */
+  void removeSpools() throws IOException {
+    remove(LetterSpool.PREFIX + "*.tmp");
+  }
+
+  /** The driver unpacks its native part; a folder that all can write to is no place for it. */
+  void unpackDriverHere() throws IOException {
+    if (System.getProperty("org.sqlite.tmpdir") == null) {
+      remove("sqlite-*-*sqlitejdbc.*");
+      System.setProperty("org.sqlite.tmpdir", path.toString());
+    }
+  }
+
+  /** Removes what killed processes left. */
+  private void remove(String glob) throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(path, glob)) {
       for (Path file : left) {
         Files.delete(file);
       }

@@ -3,6 +3,7 @@ package dev.rookery.embedded;
 import dev.rookery.Partition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,10 @@ final class Partitions {
   private void add(PartitionState state) {
     byNumber.put(state.number(), state);
     byName.put(state.partition(), state);
+  }
+
+  Collection<PartitionState> all() {
+    return byName.values();
   }
 
   Optional<PartitionState> find(Partition partition) {

@@ -99,10 +99,19 @@ final class SqliteDeadLetters implements DeadLetterStore {
         written.encoded.checksum());
   }
 
+  /** Stores a letter as it is; for a restore. */
+  static void put(Session session, DeadLetter letter) throws SQLException {
+    put(session, new Written(letter, Checked.of(letter, owner(letter.id()))));
+  }
+
   private static DeadLetter read(ResultSet row) throws SQLException {
-    DeadLetter letter =
-        Checked.read(DeadLetter.class, row.getBytes(3), row.getLong(4), owner(row.getString(1)));
-    return letter.in(row.getBoolean(2) ? DeadLetter.State.REDRIVING : DeadLetter.State.WAITING);
+    return letter(row.getString(1), row.getBytes(3), row.getLong(4), row.getBoolean(2));
+  }
+
+  /** The letter of a row. */
+  static DeadLetter letter(String id, byte[] json, long checksum, boolean redriving) {
+    DeadLetter letter = Checked.read(DeadLetter.class, json, checksum, owner(id));
+    return letter.in(redriving ? DeadLetter.State.REDRIVING : DeadLetter.State.WAITING);
   }
 
   @Override

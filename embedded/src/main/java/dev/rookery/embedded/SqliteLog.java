@@ -1,6 +1,7 @@
 package dev.rookery.embedded;
 
 import dev.rookery.DamagedLog;
+import dev.rookery.EpochChanged;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
@@ -29,6 +30,7 @@ final class SqliteLog implements EventLog {
   private final Listeners listeners;
   private final Environment environment;
   private final Duration idWindow;
+  private final Holds holds = new Holds();
 
   SqliteLog(
       Store store,
@@ -69,6 +71,9 @@ final class SqliteLog implements EventLog {
   @Override
   public List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes) {
     Optional<PartitionState> known = partitions.find(partition);
+    if (known.isEmpty() && after.isAfter(Position.ZERO)) {
+      throw wentBack(partition, after, 0);
+    }
     if (known.isEmpty()) {
       return List.of();
     }
@@ -77,7 +82,10 @@ final class SqliteLog implements EventLog {
     if (after.high() < tail.trimmed()) {
       throw trimmed(state, after, tail.trimmed());
     }
-    if (after.high() >= tail.last()) {
+    if (after.high() > tail.last()) {
+      throw wentBack(partition, after, tail.last());
+    }
+    if (after.high() == tail.last()) {
       return List.of();
     }
     return readers.read(session -> {
@@ -88,6 +96,19 @@ final class SqliteLog implements EventLog {
       }
       return entries;
     });
+  }
+
+  private EpochChanged wentBack(Partition partition, Position after, long last) {
+    return new EpochChanged(
+        folder.path()
+            + " has no event "
+            + after
+            + " in "
+            + partition
+            + ", whose last is "
+            + last
+            + ": the folder went back to older data; rewind the subscription to go on with what is"
+            + " there, or restore a later backup");
   }
 
   /** Events are missing after the position: trimmed since the look at the tail, or lost. */
@@ -156,8 +177,17 @@ final class SqliteLog implements EventLog {
   public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
     return partitions
         .find(partition)
-        .map(state -> writer.write(new TrimSlice(state, age, keepBytes, idWindow, environment)))
+        .map(state -> writer.write(slice(state, age, keepBytes)))
         .orElse(0L);
+  }
+
+  private TrimSlice slice(PartitionState state, Optional<Duration> age, Optional<Long> keepBytes) {
+    return new TrimSlice(state, age, keepBytes, idWindow, environment, holds);
+  }
+
+  /** What the folder holds now. */
+  LogSnapshot snapshot() {
+    return LogSnapshot.take(folder, holds, writer);
   }
 
   @Override

@@ -37,11 +37,9 @@ record Store(Folder folder, FolderLock lock, Session session, Mark mark, Partiti
 
   private static Store openLocked(Folder folder, FolderLock lock, boolean accepted)
       throws SQLException, IOException {
-    // The driver unpacks its native part; a folder that all can write to is no place for it
-    if (System.getProperty("org.sqlite.tmpdir") == null) {
-      folder.removeUnpackedDrivers();
-      System.setProperty("org.sqlite.tmpdir", folder.path().toString());
-    }
+    folder.requireFinished();
+    folder.unpackDriverHere();
+    folder.removeSpools();
     Mark mark = Mark.open(folder.file(MARK));
     try {
       if (!accepted) {

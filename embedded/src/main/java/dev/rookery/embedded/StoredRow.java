@@ -5,6 +5,7 @@ import dev.rookery.Position;
 import dev.rookery.spi.Entry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Objects;
 
 /** The row of an event as it was read, not yet trusted. */
@@ -35,6 +36,20 @@ final class StoredRow {
 
   long position() {
     return PartitionState.positionOf(place);
+  }
+
+  Instant storedAt() {
+    return Nanos.instant(storedAt);
+  }
+
+  /** The bytes as they are stored; without any where the event is lost. */
+  Payload raw() {
+    byte[] bytes = EventBody.isLost(body) ? new byte[0] : body;
+    return Payload.wrap("application/octet-stream", bytes);
+  }
+
+  int size() {
+    return body.length;
   }
 
   boolean follows(Entry entry) {

@@ -32,6 +32,7 @@ final class TrimSlice implements Write<Long> {
   private final Optional<Long> keepBytes;
   private final Duration idWindow;
   private final Environment environment;
+  private final Holds holds;
 
   private record Old(long place, long storedAt, long total, String id, String source) {
     static Old read(ResultSet row) throws SQLException {
@@ -45,12 +46,14 @@ final class TrimSlice implements Write<Long> {
       Optional<Duration> age,
       Optional<Long> keepBytes,
       Duration idWindow,
-      Environment environment) {
+      Environment environment,
+      Holds holds) {
     this.state = state;
     this.age = age;
     this.keepBytes = keepBytes;
     this.idWindow = idWindow;
     this.environment = environment;
+    this.holds = holds;
   }
 
   @Override
@@ -78,7 +81,9 @@ final class TrimSlice implements Write<Long> {
     if (tail.isEmpty() || tail.oldest() >= tooOld && tail.trimmedBytes() >= tooFar) {
       return List.of();
     }
-    long floor = Math.min(CursorRow.leastFloor(session, state.partition()), tail.last());
+    long needed =
+        Math.min(CursorRow.leastFloor(session, state.partition()), holds.floor(state.partition()));
+    long floor = Math.min(needed, tail.last());
     List<Old> slice = new ArrayList<>();
     long begin = tail.trimmedBytes();
     for (Old old :

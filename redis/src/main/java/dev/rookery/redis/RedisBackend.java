@@ -1,11 +1,13 @@
 package dev.rookery.redis;
 
 import dev.rookery.BusConfig;
+import dev.rookery.Unsupported;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,6 +86,14 @@ final class RedisBackend implements Backend {
         Call.of(Scripts.Name.CHANGE, Keys.SETTINGS)
             .with(name, seen.isPresent() ? 1 : 0, seen.orElse(""), "set", value);
     return !redis.run(call).isNothing();
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    throw new Unsupported(
+        "Redis backs itself up: 'redis-cli --rdb FILE' copies a consistent state while it runs, or"
+            + " copy its append-only folder (appenddirname) after 'BGREWRITEAOF'; docs/backup.md"
+            + " has the steps");
   }
 
   @Override

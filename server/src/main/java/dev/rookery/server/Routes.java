@@ -20,6 +20,7 @@ final class Routes {
   private final SubscriptionsEndpoint subscriptions;
   private final DeadLettersEndpoint deadLetters;
   private final ReplaysEndpoint replays;
+  private final BackupEndpoint backups;
   private final StatusEndpoint status;
   private final Metrics metrics;
   private final SubscriberSockets sockets;
@@ -31,6 +32,7 @@ final class Routes {
       SubscriptionsEndpoint subscriptions,
       DeadLettersEndpoint deadLetters,
       ReplaysEndpoint replays,
+      BackupEndpoint backups,
       StatusEndpoint status,
       Metrics metrics,
       SubscriberSockets sockets) {
@@ -40,6 +42,7 @@ final class Routes {
     this.subscriptions = subscriptions;
     this.deadLetters = deadLetters;
     this.replays = replays;
+    this.backups = backups;
     this.status = status;
     this.metrics = metrics;
     this.sockets = sockets;
@@ -65,6 +68,7 @@ final class Routes {
     routes.post("/v1/dead-letters/discard", deadLetters::discard);
     routes.get("/v1/replays", replays::list);
     routes.post("/v1/replays", replays::plan);
+    routes.get("/v1/backup", backups::handle);
     routes.get("/v1/streams", status::streams);
     routes.get("/v1/latest", status::latest);
     routes.get("/v1/weaknesses", status::weaknesses);

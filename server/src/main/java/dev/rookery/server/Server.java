@@ -38,6 +38,7 @@ public final class Server implements AutoCloseable {
             new SubscriptionsEndpoint(bus, json),
             new DeadLettersEndpoint(bus, json),
             new ReplaysEndpoint(bus, json),
+            new BackupEndpoint(bus),
             new StatusEndpoint(bus, sockets),
             metrics,
             sockets);

@@ -113,6 +113,7 @@ final class StreamEndpoint {
    */
   private static void events(OutputStream out, Start begin, Page page) throws IOException {
     Map<Partition, Position> places = new HashMap<>();
+    Optional<String> epoch = page.next().epoch();
     Set<Partition> unknown = new HashSet<>();
     if (begin instanceof Start.After(Token token)) {
       places.putAll(token.positions());
@@ -126,7 +127,7 @@ final class StreamEndpoint {
       places.put(located.partition(), located.position());
       unknown.remove(located.partition());
       if (unknown.isEmpty()) {
-        text.append("id: ").append(new Token(places)).append('\n');
+        text.append("id: ").append(new Token(places, epoch)).append('\n');
       }
       json.clear();
       CloudEventWriter.write(json, located.event());

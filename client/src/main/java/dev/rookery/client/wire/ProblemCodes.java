@@ -2,6 +2,7 @@ package dev.rookery.client.wire;
 
 import dev.rookery.AcknowledgedEventsMissing;
 import dev.rookery.BackendUnavailable;
+import dev.rookery.BackupDamaged;
 import dev.rookery.BusClosed;
 import dev.rookery.ConfigDiffers;
 import dev.rookery.DamagedLog;
@@ -15,13 +16,16 @@ import dev.rookery.LogFailed;
 import dev.rookery.LogFull;
 import dev.rookery.NameTaken;
 import dev.rookery.NotFound;
+import dev.rookery.PlaceTaken;
 import dev.rookery.PositionTrimmed;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
+import dev.rookery.RestoreUnfinished;
 import dev.rookery.RookeryException;
 import dev.rookery.StaleClaim;
 import dev.rookery.TrimmedByOthers;
 import dev.rookery.Undecodable;
+import dev.rookery.Unsupported;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -32,6 +36,7 @@ final class ProblemCodes {
       Map.ofEntries(
           Map.entry("acknowledged-events-missing", AcknowledgedEventsMissing::new),
           Map.entry("backend-unavailable", BackendUnavailable::new),
+          Map.entry("backup-damaged", BackupDamaged::new),
           Map.entry("body-too-large", EventTooLarge::new),
           Map.entry("bus-closed", BusClosed::new),
           Map.entry("config-differs", ConfigDiffers::new),
@@ -46,12 +51,15 @@ final class ProblemCodes {
           Map.entry("log-full", LogFull::new),
           Map.entry("name-taken", NameTaken::new),
           Map.entry("not-found", NotFound::new),
+          Map.entry("place-taken", PlaceTaken::new),
           Map.entry("position-trimmed", PositionTrimmed::new),
           Map.entry("publish-rejected", PublishRejected::new),
           Map.entry("publish-unknown", PublishUnknown::new),
+          Map.entry("restore-unfinished", RestoreUnfinished::new),
           Map.entry("stale-claim", StaleClaim::new),
           Map.entry("trimmed-by-others", TrimmedByOthers::new),
-          Map.entry("undecodable", Undecodable::new));
+          Map.entry("undecodable", Undecodable::new),
+          Map.entry("unsupported", Unsupported::new));
 
   private ProblemCodes() {}
 
@@ -66,10 +74,11 @@ final class ProblemCodes {
     return switch (e) {
       case InvalidInput _, InvalidEvent _ -> 400;
       case NotFound _ -> 404;
-      case IdConflict _, NameTaken _, ConfigDiffers _, StaleClaim _ -> 409;
+      case IdConflict _, NameTaken _, PlaceTaken _, ConfigDiffers _, StaleClaim _ -> 409;
       case PositionTrimmed _, TrimmedByOthers _, EpochChanged _ -> 410;
       case EventTooLarge _ -> 413;
       case Undecodable _ -> 422;
+      case Unsupported _ -> 501;
       case LogFull _ -> 507;
       case PublishRejected _ -> 422;
       case BackendUnavailable _, BusClosed _, LogFailed _, PublishUnknown _, FolderLocked _ -> 503;

@@ -30,8 +30,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void theEngineImportsTheFrontDoorAndTheBackendInterfaceOnly() {
-    HOUSE.importsOnly("engine", "", "spi").check(CLASSES);
+  void theEngineImportsTheFrontDoorTheBackendInterfaceAndTheBackupFormatOnly() {
+    HOUSE.importsOnly("engine", "", "spi", "backup").check(CLASSES);
   }
 
   @Test
@@ -43,6 +43,7 @@ class ArchitectureTest {
   @ValueSource(
       strings = {
         "memory",
+        "backup",
         "hybrid",
         "check",
         "embedded",
@@ -64,7 +65,16 @@ class ArchitectureTest {
   void timeAndChanceComeFromTheEnvironment() {
     HOUSE
         .timeAndChanceComeFromTheEnvironmentIn(
-            "", "spi", "engine", "memory", "hybrid", "check", "embedded", "redis", "postgres")
+            "",
+            "spi",
+            "engine",
+            "backup",
+            "memory",
+            "hybrid",
+            "check",
+            "embedded",
+            "redis",
+            "postgres")
         .check(CLASSES);
   }
 
