@@ -37,7 +37,10 @@ class AccessRightsTest extends BackendContract {
   /** Does what the printed text says, in its order; the roles are named after the schema. */
   private static String granted() {
     String[] steps =
-        printed().replace("rookery", SCHEMA).replace("{password}", "secret").split("-- [23]\\.");
+        printed()
+            .replace("rookery", SCHEMA)
+            .replace("{password}", "secret")
+            .split("-- [23]\\.", -1);
     statements(steps[0]);
     Opened.at(as("migration")).close();
     statements(steps[2]);

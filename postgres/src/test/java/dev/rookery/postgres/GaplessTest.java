@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -58,16 +59,21 @@ class GaplessTest {
       statement.execute("SELECT pg_current_xact_id()");
 
       try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        threads.submit(() -> follow(writing, read));
+        List<Future<?>> tasks = new ArrayList<>();
+        tasks.add(threads.submit(() -> follow(writing, read)));
         for (int n = 0; n < WRITERS; n++) {
           int writer = n;
-          threads.submit(() -> {
-            try {
-              write(writer);
-            } finally {
-              writing.decrementAndGet();
-            }
-          });
+          tasks.add(
+              threads.submit(() -> {
+                try {
+                  write(writer);
+                } finally {
+                  writing.decrementAndGet();
+                }
+              }));
+        }
+        for (Future<?> task : tasks) {
+          task.get();
         }
       }
     }

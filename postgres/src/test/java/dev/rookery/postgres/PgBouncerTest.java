@@ -11,6 +11,7 @@ import dev.rookery.EventBus;
 import dev.rookery.Start;
 import dev.rookery.Subscription;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class PgBouncerTest {
   }
 
   private boolean answers() throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     }
   }
