@@ -48,14 +48,7 @@ public record Search(
 
   public Search between(Instant first, Instant end) {
     return new Search(
-        patterns,
-        source,
-        Optional.of(first),
-        Optional.of(end),
-        correlation,
-        causation,
-        key,
-        where);
+        patterns, source, Optional.of(first), Optional.of(end), correlation, causation, key, where);
   }
 
   public Search correlation(String wanted) {

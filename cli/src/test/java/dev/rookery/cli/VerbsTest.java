@@ -242,7 +242,11 @@ class VerbsTest {
   void traceShowsCausesAboveTheirEffects() {
     bus.publish(Draft.of("user.asked").id("talk").source("ann"));
     bus.publish(
-        Draft.of("bot.answered").id("a\u001b[2J").correlation("talk").causation("talk").source("b"));
+        Draft.of("bot.answered")
+            .id("a\u001b[2J")
+            .correlation("talk")
+            .causation("talk")
+            .source("b"));
     bus.publish(Draft.of("user.left").id("l").correlation("talk").causation("gone").source("c"));
 
     Command people = on("trace", "talk");

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Orders the events of a conversation as a tree of causes and effects.
@@ -47,7 +48,8 @@ final class Conversation {
     }
     causes = new int[events.size()];
     for (int i = 0; i < causes.length; i++) {
-      causes[i] = events.get(i).event().causation().map(id -> first.get(id)).orElse(NONE);
+      Optional<String> cause = events.get(i).event().causation();
+      causes[i] = cause.map(id -> first.getOrDefault(id, NONE)).orElse(NONE);
       if (causes[i] != NONE) {
         effects.computeIfAbsent(causes[i], _ -> new ArrayList<>()).add(i);
       }

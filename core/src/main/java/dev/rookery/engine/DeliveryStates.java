@@ -26,9 +26,7 @@ final class DeliveryStates {
   }
 
   List<DeliveryState> of(Located located) {
-    return backend.subscriptions().list().stream()
-        .map(control -> state(control, located))
-        .toList();
+    return backend.subscriptions().list().stream().map(control -> state(control, located)).toList();
   }
 
   private DeliveryState state(Control control, Located located) {

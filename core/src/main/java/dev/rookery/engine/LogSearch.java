@@ -19,19 +19,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Looks for events through the logs' {@link EventLog#search}, within bounds: a log without an index
+ * Looks for events through the log's {@link EventLog#search}, within bounds: a log without an index
  * is scanned, and nobody waits for ever.
  */
 final class LogSearch {
-  static final int TRACED_EVENTS = 10_000;
-  private static final long PAGE_BYTES = 4L << 20;
+  private static final int TRACED_EVENTS = 10_000;
   private static final long TRACED_BYTES = 16L << 20;
-  private static final int CALLS = 500;
-  private static final Duration PAGE_TIME = Duration.ofSeconds(2);
   private static final Duration TRACE_TIME = Duration.ofSeconds(6);
+  private static final long PAGE_BYTES = 4L << 20;
+  private static final Duration PAGE_TIME = Duration.ofSeconds(2);
+  private static final int MOST_AT_ONCE = 1_000;
 
   private final EngineParts parts;
 
@@ -39,110 +40,102 @@ final class LogSearch {
     this.parts = parts;
   }
 
-  /** What one page or one conversation may take. */
-  private static final class Budget {
-    private final long deadline;
-    private int events;
-    private long bytes;
-    private int calls;
-
-    private Budget(long deadline, int events, long bytes, int calls) {
-      this.deadline = deadline;
-      this.events = events;
-      this.bytes = bytes;
-      this.calls = calls;
-    }
-
-    private boolean isSpent(long nanoTime) {
-      return events <= 0 || bytes <= 0 || calls <= 0 || deadline - nanoTime <= 0;
-    }
-
-    private void take(Event event) {
-      events--;
-      bytes -= event.sizeBytes();
-    }
-  }
-
-  private Budget budget(int events, long bytes, int calls, Duration time) {
-    return new Budget(parts.environment().nanoTime() + time.toNanos(), events, bytes, calls);
-  }
-
   Page page(Search wanted, Start from, int limit) {
     if (limit < 1 || limit > 1_000) {
       throw new InvalidInput("the limit " + limit + " does not lie between 1 and 1000");
     }
-    return look(wanted, from, budget(limit, PAGE_BYTES, CALLS, PAGE_TIME));
+    return new Look(wanted, limit, PAGE_BYTES, PAGE_TIME).from(from);
   }
 
   Trace trace(String correlation, Start from) {
-    Budget budget = budget(TRACED_EVENTS, TRACED_BYTES, Integer.MAX_VALUE, TRACE_TIME);
-    Page page = look(Search.ALL.correlation(correlation), from, budget);
-    Optional<String> cut = page.end() ? Optional.empty() : Optional.of(why(page, budget));
+    Search wanted = Search.ALL.correlation(correlation);
+    Look look = new Look(wanted, TRACED_EVENTS, TRACED_BYTES, TRACE_TIME);
+    Page page = look.from(from);
+    Optional<String> cut = page.end() ? Optional.empty() : Optional.of(look.why());
     return new Trace(correlation, Conversation.of(page.events()), cut);
   }
 
-  private static String why(Page page, Budget budget) {
-    if (budget.events <= 0 || budget.bytes <= 0) {
-      return "only the first " + page.events().size() + " events are shown; there may be more";
-    }
-    return "the log has no index of conversations and was not looked through to its end, but up to "
-        + page.next().positions()
-        + "; begin later, at a time or a position";
-  }
+  /** One look through the log, and what it may take. */
+  private final class Look {
+    private final Search wanted;
+    private final Predicate<Event> interest;
+    private final long deadline;
+    private int room;
+    private long bytes;
+    private final List<Located> found = new ArrayList<>();
+    private final Map<Partition, Position> reached = new LinkedHashMap<>();
 
-  private Page look(Search wanted, Start from, Budget budget) {
-    Predicate<Event> interest =
-        new Interest(wanted.patterns(), wanted.where(), parts.config().catalogue());
-    List<Partition> partitions =
-        wanted.patterns().isEmpty()
-            ? parts.config().partitions()
-            : parts.config().partitionsOf(wanted.patterns());
-    return parts.call(() -> {
-      Map<Partition, Position> reached = new LinkedHashMap<>();
-      partitions.forEach(each -> reached.put(each, parts.place(each, from).position()));
-      List<Located> found = new ArrayList<>();
+    Look(Search wanted, int room, long bytes, Duration time) {
+      this.wanted = wanted;
+      this.interest = new Interest(wanted.patterns(), wanted.where(), parts.config().catalogue());
+      this.room = room;
+      this.bytes = bytes;
+      this.deadline = parts.environment().nanoTime() + time.toNanos();
+    }
+
+    Page from(Start start) {
+      List<Partition> partitions =
+          wanted.patterns().isEmpty()
+              ? parts.config().partitions()
+              : parts.config().partitionsOf(wanted.patterns());
+      for (Partition each : partitions) {
+        reached.put(each, parts.call(() -> parts.place(each, start).position()));
+      }
       boolean end = true;
-      for (Partition partition : partitions) {
-        end &= look(partition, wanted, interest, reached, found, budget);
+      for (Partition each : partitions) {
+        end &= through(each);
       }
       return new Page(found, new Token(reached), end);
-    });
-  }
+    }
 
-  /** Looks through one partition; whether to its end. */
-  private boolean look(
-      Partition partition,
-      Search wanted,
-      Predicate<Event> interest,
-      Map<Partition, Position> reached,
-      List<Located> found,
-      Budget budget) {
-    while (!budget.isSpent(parts.environment().nanoTime())) {
-      budget.calls--;
-      Position after = reached.getOrDefault(partition, Position.ZERO);
-      EventLog.Found part = search(partition, wanted, after, Math.min(budget.events, 1_000));
-      reached.put(partition, part.reached());
-      for (Entry.Stored stored : part.events()) {
-        Event event = shown(stored);
-        if (interest.test(event)) {
-          found.add(new Located(partition, stored.position(), event));
-          budget.take(event);
+    /** Looks through a partition, one call at a time; whether to its end. */
+    private boolean through(Partition partition) {
+      while (isRoom() && deadline - parts.environment().nanoTime() > 0) {
+        Position after = reached.getOrDefault(partition, Position.ZERO);
+        EventLog.Found part = parts.call(() -> search(partition, after));
+        reached.put(partition, part.reached());
+        part.events().forEach(stored -> take(partition, stored));
+        if (part.end()) {
+          return true;
         }
       }
-      if (part.end()) {
-        return true;
+      return false;
+    }
+
+    private boolean isRoom() {
+      return room > 0 && bytes > 0;
+    }
+
+    private EventLog.Found search(Partition partition, Position after) {
+      int limit = Math.min(room, MOST_AT_ONCE);
+      try {
+        return parts.log().search(partition, wanted, after, limit);
+      } catch (PositionTrimmed e) {
+        // Trimmed while it was looked through: what is kept goes on
+        Position earliest = parts.log().earliest(partition).position();
+        return parts.log().search(partition, wanted, earliest, limit);
       }
     }
-    return false;
-  }
 
-  private EventLog.Found search(Partition partition, Search wanted, Position after, int limit) {
-    try {
-      return parts.log().search(partition, wanted, after, limit);
-    } catch (PositionTrimmed e) {
-      // Trimmed while it was looked through: what is kept goes on
-      Position earliest = parts.log().earliest(partition).position();
-      return parts.log().search(partition, wanted, earliest, limit);
+    private void take(Partition partition, Entry.Stored stored) {
+      Event event = shown(stored);
+      if (interest.test(event)) {
+        found.add(new Located(partition, stored.position(), event));
+        room--;
+        bytes -= event.sizeBytes();
+      }
+    }
+
+    /** Why it did not come to the end. */
+    String why() {
+      if (!isRoom()) {
+        return "only the first " + found.size() + " events are shown; there may be more";
+      }
+      return "the log was not looked through to its end in "
+          + TRACE_TIME.toSeconds()
+          + " s, but up to "
+          + new TreeMap<>(reached)
+          + "; begin later, at a time or a position";
     }
   }
 

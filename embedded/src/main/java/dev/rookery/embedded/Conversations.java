@@ -23,17 +23,18 @@ final class Conversations {
       """;
   static final String INSERT =
       "INSERT INTO conversations (correlation, place) VALUES (?, ?) ON CONFLICT DO NOTHING";
-  static final String FORGET = "DELETE FROM conversations WHERE correlation = ? AND place = ?";
+
+  private static final String FORGET =
+      "DELETE FROM conversations WHERE correlation = ? AND place = ?";
 
   /** As much of a body as its beginning up to the correlation takes. */
-  static final int HEAD_BYTES = 4_096;
+  private static final String HEADS =
+      "SELECT place, substr(body, 1, 4096) FROM events WHERE place > ? AND place <= ?";
 
   private static final String PLACES =
       "SELECT place FROM conversations WHERE correlation = ? AND place > ? AND place <= ?"
           + " UNION SELECT place FROM ids WHERE id = ? AND number = ? AND place > ? AND place <= ?"
           + " ORDER BY place LIMIT ?";
-  private static final String HEADS =
-      "SELECT place, substr(body, 1, " + HEAD_BYTES + ") FROM events";
 
   private Conversations() {}
 
@@ -58,19 +59,29 @@ final class Conversations {
 
   /** Adds the rows of events that were stored before there was such a table. */
   static void complete(Session session) throws SQLException {
-    try (ResultSet rows = session.rows(HEADS)) {
+    change(session, INSERT, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  /** Removes the rows of events that are about to go: those after a place and up to another. */
+  static void forget(Session session, long after, long last) throws SQLException {
+    change(session, FORGET, after, last);
+  }
+
+  private static void change(Session session, String sql, long after, long last)
+      throws SQLException {
+    try (ResultSet rows = session.rows(HEADS, after, last)) {
       while (rows.next()) {
         long place = rows.getLong(1);
         String name = nameIn(rows.getBytes(2));
         if (!name.isEmpty()) {
-          session.update(INSERT, name, place);
+          session.update(sql, name, place);
         }
       }
     }
   }
 
   /** The name in a body, empty where the event began the conversation, or where it is damaged. */
-  static String nameIn(byte @Nullable [] head) {
+  private static String nameIn(byte @Nullable [] head) {
     try {
       return head == null ? "" : EventBody.correlation(head);
     } catch (IllegalArgumentException e) {

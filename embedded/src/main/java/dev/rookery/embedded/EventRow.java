@@ -32,8 +32,7 @@ final class EventRow {
   private final byte[] content;
   private final long digest;
 
-  private EventRow(
-      String id, String source, String conversation, byte[] body, byte[] content) {
+  private EventRow(String id, String source, String conversation, byte[] body, byte[] content) {
     this.id = id;
     this.source = source;
     this.conversation = conversation;

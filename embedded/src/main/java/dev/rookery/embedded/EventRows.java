@@ -131,8 +131,7 @@ final class EventRows {
   EventLog.Found conversation(String name, Search wanted, Position after, int limit)
       throws SQLException {
     long last = state.committed().last();
-    List<Long> positions =
-        Conversations.positions(session, state, name, after.high(), last, limit);
+    List<Long> positions = Conversations.positions(session, state, name, after.high(), last, limit);
     List<Entry.Stored> found = new ArrayList<>();
     long bytes = 0;
     for (long position : positions) {

@@ -17,16 +17,14 @@ final class TrimSlice implements Write<Long> {
   private static final int ROWS = 1_000;
   private static final long BYTES = 8 * 1024 * 1024;
   private static final String OLDEST =
-      "SELECT place, stored_at, total, id, source, substr(body, 1, "
-          + Conversations.HEAD_BYTES
-          + ") FROM events"
+      "SELECT place, stored_at, total, id, source FROM events"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
   private static final String FORGET = "DELETE FROM ids WHERE id = ? AND source = ? AND number = ?";
   private static final String ORPHAN =
       "INSERT INTO orphan_ids (place, stored_at, id, source) VALUES (?, ?, ?, ?)";
   private static final String NO_ORPHAN = "DELETE FROM orphan_ids WHERE place = ?";
   private static final String ORPHANS =
-      "SELECT place, stored_at, 0, id, source, x'' FROM orphan_ids"
+      "SELECT place, stored_at, 0, id, source FROM orphan_ids"
           + " WHERE place > ? AND place <= ? ORDER BY place LIMIT ?";
 
   private final PartitionState state;
@@ -35,16 +33,10 @@ final class TrimSlice implements Write<Long> {
   private final Duration idWindow;
   private final Environment environment;
 
-  private record Old(
-      long place, long storedAt, long total, String id, String source, String conversation) {
+  private record Old(long place, long storedAt, long total, String id, String source) {
     static Old read(ResultSet row) throws SQLException {
       return new Old(
-          row.getLong(1),
-          row.getLong(2),
-          row.getLong(3),
-          row.getString(4),
-          row.getString(5),
-          Conversations.nameIn(row.getBytes(6)));
+          row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4), row.getString(5));
     }
   }
 
@@ -104,21 +96,16 @@ final class TrimSlice implements Write<Long> {
       throws SQLException {
     Session session = transaction.session();
     Old last = slice.getLast();
-    session.update(
-        "DELETE FROM events WHERE place > ? AND place <= ?",
-        state.place(state.working().trimmed()),
-        last.place);
+    long before = state.place(state.working().trimmed());
+    Conversations.forget(session, before, last.place);
+    session.update("DELETE FROM events WHERE place > ? AND place <= ?", before, last.place);
     for (Old old : slice) {
       if (old.storedAt < windowBegins) {
         session.add(FORGET, old.id, old.source, state.number());
       } else {
         session.add(ORPHAN, old.place, old.storedAt, old.id, old.source);
       }
-      if (!old.conversation.isEmpty()) {
-        session.add(Conversations.FORGET, old.conversation, old.place);
-      }
     }
-    session.runAdded(Conversations.FORGET);
     session.runAdded(FORGET);
     session.runAdded(ORPHAN);
     long position = PartitionState.positionOf(last.place);

@@ -54,8 +54,7 @@ class ConversationsTest {
     return backend
         .readers()
         .read(session ->
-            session.first(
-                (ResultSet row) -> row.getLong(1), "SELECT count(*) FROM conversations"))
+            session.first((ResultSet row) -> row.getLong(1), "SELECT count(*) FROM conversations"))
         .orElseThrow();
   }
 

@@ -163,8 +163,7 @@ public interface TraceContract extends BusUnderTest {
     assertThat(
             ids(
                 Search.ALL.between(
-                    Instant.parse("2026-01-02T00:00:00Z"),
-                    Instant.parse("2026-01-03T00:00:00Z"))))
+                    Instant.parse("2026-01-02T00:00:00Z"), Instant.parse("2026-01-03T00:00:00Z"))))
         .containsExactly("within");
   }
 
