@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +52,61 @@ public interface Operations {
   Token latest();
 
   /**
+   * Events that are looked for, partition after partition, oldest first within each. A search is
+   * bounded in time: a page may be empty although there is more.
+   *
+   * @param limit events at most, 1 to 1000
+   */
+  Page search(Search wanted, Start from, int limit);
+
+  /**
+   * A conversation: the events of one correlation.
+   *
+   * @param steps each cause before its effects, siblings by their times
+   * @param cut why events may be missing, for people; empty where none is
+   */
+  record Trace(String correlation, List<Step> steps, Optional<String> cut) {
+    public Trace {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /**
+   * One event of a conversation.
+   *
+   * @param depth how many of the events before it led to it, one after the other
+   */
+  record Step(Located located, int depth, Cause cause) {}
+
+  /** What is known of an event's cause. */
+  enum Cause {
+    /** It names none. */
+    @JsonProperty("none")
+    NONE,
+    /** The last event before it that is less deep. */
+    @JsonProperty("above")
+    ABOVE,
+    /** It is not kept, or belongs to another conversation. */
+    @JsonProperty("missing")
+    MISSING,
+    /** It is among its own effects. */
+    @JsonProperty("circle")
+    CIRCLE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * The events of a conversation as a tree of causes and effects; empty where none is kept.
+   *
+   * @param from where the looking begins, for stores without an index of conversations
+   */
+  Trace trace(String correlation, Start from);
+
+  /**
    * An event and what became of it.
    *
    * @param deliveries one entry per subscription
@@ -58,12 +114,32 @@ public interface Operations {
   record EventReport(Located located, List<DeliveryState> deliveries) {}
 
   /**
-   * What became of an event in one subscription.
+   * What became of an event in one subscription, as the stored cursors and dead letters tell.
    *
-   * @param state {@code not matched}, {@code unread}, {@code waiting}, {@code handled} or {@code
-   *     dead}
+   * @param state {@code not matched}, {@code unread}, {@code waiting} for its next attempt, {@code
+   *     handled} (or before the place where the subscription began, or discarded), {@code dead}, or
+   *     {@code parked} behind an earlier event of its key
+   * @param notBefore when the next attempt may be made
+   * @param deadLetter the id of the letter that keeps it
+   * @param failures the attempts that failed, oldest first, as far as they are kept
    */
-  record DeliveryState(String subscription, String state, int attempts) {}
+  record DeliveryState(
+      String subscription,
+      String state,
+      int attempts,
+      Optional<Instant> notBefore,
+      Optional<String> deadLetter,
+      List<DeadLetter.Failure> failures) {
+    public DeliveryState {
+      failures = List.copyOf(failures);
+    }
+
+    /** One of which no attempt is known. */
+    public static DeliveryState of(String subscription, String state) {
+      return new DeliveryState(
+          subscription, state, 0, Optional.empty(), Optional.empty(), List.of());
+    }
+  }
 
   /** The stored events of that id; several sources may have used it. */
   List<EventReport> event(String id);

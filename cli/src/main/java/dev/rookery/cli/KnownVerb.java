@@ -61,6 +61,7 @@ record KnownVerb(String name, String description, boolean isHidden, Function<Ter
               "event",
               "Shows an event and what became of it in each subscription.",
               ShowEvent::new),
+          shown("trace", "Shows a conversation as a tree of causes and effects.", ShowTrace::new),
           shown(
               "doctor",
               "Shows every setting that weakens a promise, and whether the bus is well.",

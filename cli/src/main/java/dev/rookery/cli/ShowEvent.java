@@ -1,5 +1,6 @@
 package dev.rookery.cli;
 
+import dev.rookery.DeadLetter;
 import dev.rookery.EventBus;
 import dev.rookery.NotFound;
 import dev.rookery.Operations.DeliveryState;
@@ -51,11 +52,15 @@ final class ShowEvent extends Verb {
     ObjectNode line = EventLine.json(located.partition(), located.position(), located.event());
     ArrayNode deliveries = line.putArray("deliveries");
     for (DeliveryState delivery : report.deliveries()) {
-      deliveries
-          .addObject()
-          .put("subscription", delivery.subscription())
-          .put("state", delivery.state())
-          .put("attempts", delivery.attempts());
+      ObjectNode node = deliveries.addObject();
+      node.put("subscription", delivery.subscription()).put("state", delivery.state());
+      node.put("attempts", delivery.attempts());
+      delivery.notBefore().ifPresent(time -> node.put("notBefore", time.toString()));
+      delivery.deadLetter().ifPresent(letter -> node.put("deadLetter", letter));
+      ArrayNode failures = node.putArray("failures");
+      for (DeadLetter.Failure failure : delivery.failures()) {
+        failures.addObject().put("at", failure.at().toString()).put("error", failure.error());
+      }
     }
     return line;
   }
@@ -68,8 +73,17 @@ final class ShowEvent extends Verb {
             .lines()
             .map(Shown::text)
             .collect(Collectors.joining("\n")));
-    Table table = new Table("SUBSCRIPTION", "STATE", "ATTEMPTS");
-    report.deliveries().forEach(d -> table.row(d.subscription(), d.state(), d.attempts()));
+    Table table =
+        new Table("SUBSCRIPTION", "STATE", "ATTEMPTS", "NOT BEFORE", "LAST ERROR", "DEAD LETTER");
+    for (DeliveryState delivery : report.deliveries()) {
+      table.row(
+          delivery.subscription(),
+          delivery.state(),
+          delivery.attempts(),
+          delivery.notBefore().map(Object::toString).orElse(""),
+          delivery.failures().isEmpty() ? "" : delivery.failures().getLast().error(),
+          delivery.deadLetter().orElse(""));
+    }
     if (table.isEmpty()) {
       say("there are no subscriptions yet");
     } else {

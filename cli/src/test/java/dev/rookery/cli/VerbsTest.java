@@ -239,6 +239,49 @@ class VerbsTest {
   }
 
   @Test
+  void traceShowsCausesAboveTheirEffects() {
+    bus.publish(Draft.of("user.asked").id("talk").source("ann"));
+    bus.publish(Draft.of("bot.answered").id("a").correlation("talk").causation("talk").source("b"));
+    bus.publish(Draft.of("user.left").id("l").correlation("talk").causation("gone").source("c"));
+
+    Command people = on("trace", "talk");
+    Command program = on("trace", "talk", "--json");
+
+    assertThat(people.code).isZero();
+    assertThat(people.out().lines())
+        .satisfiesExactly(
+            root -> assertThat(root).startsWith("user.asked  from ann").endsWith("talk"),
+            effect -> assertThat(effect).startsWith("  bot.answered  from b").endsWith("  a"),
+            left -> assertThat(left).startsWith("user.left").contains("caused by gone"));
+    assertThat(program.json())
+        .extracting(line -> line.get("cause").stringValue())
+        .containsExactly("none", "above", "missing");
+    assertThat(program.json().get(1).get("depth").intValue()).isEqualTo(1);
+    assertThat(on("trace", "nobody's").code).isEqualTo(Exit.FAILED);
+  }
+
+  @Test
+  void anEventSaysWhyItWaitsAndWhichLetterKeepsIt() {
+    bus.publish(Draft.of("user.a").id("one"));
+    Subscription s = Subscription.of("s", "user.*").from(dev.rookery.Start.earliest());
+    try (var _ =
+        bus.subscribe(
+            s,
+            event -> {
+              throw new EventRejected("never");
+            })) {
+      await().until(() -> on("dead-letters", "--json").json().size() == 1);
+    }
+
+    JsonNode delivery = on("event", "one", "--json").json().getFirst().at("/deliveries/0");
+
+    assertThat(delivery.get("state").stringValue()).isEqualTo("dead");
+    assertThat(delivery.get("deadLetter").stringValue()).startsWith("s:user");
+    assertThat(delivery.at("/failures/0/error").stringValue()).contains("never");
+    assertThat(on("event", "one").out()).contains("DEAD LETTER").contains("never");
+  }
+
+  @Test
   void deadLettersAreShownRedrivenAndDiscarded() {
     List<String> handled = new CopyOnWriteArrayList<>();
     bus.publish(Draft.of("user.a").id("one"));

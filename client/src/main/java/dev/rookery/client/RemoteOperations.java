@@ -9,6 +9,7 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.NotFound;
 import dev.rookery.Operations;
+import dev.rookery.Search;
 import dev.rookery.Start;
 import dev.rookery.Token;
 import dev.rookery.backup.CopiedBackup;
@@ -16,13 +17,17 @@ import dev.rookery.client.wire.EventJson;
 import dev.rookery.client.wire.Problem;
 import dev.rookery.client.wire.StrictJson;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 
 /** What operators see and do, by the verbs of HTTP. */
 final class RemoteOperations implements Operations {
+  private static final Duration TRACE_PATIENCE = Duration.ofSeconds(20);
   private static final byte[] NOTHING = {'{', '}'};
 
   /** The answer that holds a token. */
@@ -50,6 +55,31 @@ final class RemoteOperations implements Operations {
   @Override
   public Token latest() {
     return value(http.get("/v1/latest"), new TypeReference<Latest>() {}).token();
+  }
+
+  @Override
+  public Page search(Search wanted, Start from, int limit) {
+    StringBuilder path = new StringBuilder("/v1/search?limit=").append(limit);
+    path.append("&from=").append(encoded(from.text()));
+    wanted.patterns().forEach(p -> path.append("&pattern=").append(encoded(p.text())));
+    parameter(path, "source", wanted.source());
+    parameter(path, "since", wanted.since().map(Instant::toString));
+    parameter(path, "until", wanted.until().map(Instant::toString));
+    parameter(path, "correlation", wanted.correlation());
+    parameter(path, "causation", wanted.causation());
+    parameter(path, "key", wanted.key());
+    parameter(path, "where", wanted.where());
+    return EventJson.readPage(http.get(path.toString()));
+  }
+
+  private static void parameter(StringBuilder path, String name, Optional<String> value) {
+    value.ifPresent(text -> path.append('&').append(name).append('=').append(encoded(text)));
+  }
+
+  @Override
+  public Trace trace(String correlation, Start from) {
+    String path = "/v1/traces/" + encoded(correlation) + "?from=" + encoded(from.text());
+    return EventJson.readTrace(http.get(path, TRACE_PATIENCE));
   }
 
   @Override

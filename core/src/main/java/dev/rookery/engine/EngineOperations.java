@@ -2,13 +2,13 @@ package dev.rookery.engine;
 
 import dev.rookery.Backup;
 import dev.rookery.DeadLetter;
-import dev.rookery.Event;
 import dev.rookery.InvalidInput;
 import dev.rookery.NotFound;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
+import dev.rookery.Search;
 import dev.rookery.Start;
 import dev.rookery.StreamConfig;
 import dev.rookery.Token;
@@ -43,12 +43,14 @@ final class EngineOperations implements Operations {
   private final EngineParts parts;
   private final Backend backend;
   private final LogReading reading;
+  private final LogSearch searching;
   private final Function<String, List<EngineSubscriber>> subscribers;
 
   EngineOperations(EngineParts parts, Function<String, List<EngineSubscriber>> subscribers) {
     this.parts = parts;
     this.backend = parts.backend();
     this.reading = new LogReading(parts);
+    this.searching = new LogSearch(parts);
     this.subscribers = subscribers;
   }
 
@@ -72,48 +74,23 @@ final class EngineOperations implements Operations {
   // ---- events
 
   @Override
+  public Page search(Search wanted, Start from, int limit) {
+    return searching.page(wanted, from, limit);
+  }
+
+  @Override
+  public Trace trace(String correlation, Start from) {
+    return searching.trace(correlation, from);
+  }
+
+  @Override
   public List<EventReport> event(String id) {
-    return parts.call(() ->
-        backend.log().find(id).stream()
-            .map(located -> new EventReport(located, deliveries(located)))
-            .toList());
-  }
-
-  private List<DeliveryState> deliveries(Located located) {
-    return backend.subscriptions().list().stream()
-        .map(control -> delivery(control, located))
-        .toList();
-  }
-
-  private DeliveryState delivery(Control control, Located located) {
-    String name = control.definition().name();
-    Event event = located.event();
-    Cursor cursor = backend.subscriptions().cursors(name).get(located.partition());
-    if (cursor == null
-        || !Interest.of(control.definition(), parts.config().catalogue()).test(event)) {
-      return new DeliveryState(name, "not matched", 0);
-    }
-    Optional<DeadLetter> letter =
-        backend.deadLetters().find(DeadLetter.idOf(name, located.partition(), located.position()));
-    if (letter.isPresent()) {
-      boolean dead =
-          letter.get().reason() != DeadLetter.Reason.PARKED
-              && letter.get().state() == DeadLetter.State.WAITING;
-      return new DeliveryState(name, dead ? "dead" : "waiting", letter.get().attempts());
-    }
-    Position position = located.position();
-    boolean settled =
-        !position.isAfter(cursor.floor().position())
-            || cursor.settled().stream()
-                .anyMatch(
-                    range -> !range.first().isAfter(position) && !position.isAfter(range.last()));
-    if (settled) {
-      return new DeliveryState(name, "handled", 0);
-    }
-    Cursor.Waiting waiting = cursor.waiting().get(position);
-    return waiting == null
-        ? new DeliveryState(name, "unread", 0)
-        : new DeliveryState(name, "waiting", waiting.attempts());
+    return parts.call(() -> {
+      DeliveryStates states = new DeliveryStates(backend, parts.config().catalogue());
+      return backend.log().find(id).stream()
+          .map(located -> new EventReport(located, states.of(located)))
+          .toList();
+    });
   }
 
   // ---- streams

@@ -69,6 +69,12 @@ public record Cursor(
     parked = Map.copyOf(parked);
   }
 
+  /** Whether the event there is settled; those put aside in the dead-letter store are, too. */
+  public boolean isSettled(Position position) {
+    return !position.isAfter(floor.position())
+        || settled.stream().anyMatch(range -> range.holds(position));
+  }
+
   /** With more that is settled above the floor. */
   public Cursor settling(SortedSet<Position> positions) {
     List<Range> ranges = new ArrayList<>(settled);

@@ -3,8 +3,10 @@ package dev.rookery.spi;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.Search;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -60,6 +62,49 @@ public interface EventLog {
    * are kept shorter.
    */
   List<Operations.Located> find(String id);
+
+  /**
+   * Events after a position that are looked for, in order, at most so many. One call looks at a
+   * bounded part of the log and says how far it got; the caller goes on from there.
+   *
+   * <p>No event that is looked for is left out. Those that the patterns or the condition exclude
+   * may be among the found, as a log tests them only where that saves it work; the caller does.
+   *
+   * @throws dev.rookery.PositionTrimmed when events after the position have been trimmed
+   */
+  default Found search(Partition partition, Search wanted, Position after, int limit) {
+    List<Entry> read = read(partition, after, SCANNED_AT_ONCE, SCANNED_BYTES);
+    List<Entry.Stored> found = new ArrayList<>();
+    Position reached = after;
+    for (Entry entry : read) {
+      if (found.size() == limit) {
+        return new Found(found, reached, false);
+      }
+      if (entry instanceof Entry.Stored stored && wanted.includes(stored.event())) {
+        found.add(stored);
+      }
+      reached = entry.position();
+    }
+    return new Found(found, reached, read.isEmpty());
+  }
+
+  /** How many events a log without an index looks at in one call of {@link #search}. */
+  int SCANNED_AT_ONCE = 1_000;
+
+  /** How many bytes of events it looks at in one call. */
+  long SCANNED_BYTES = 4L << 20;
+
+  /**
+   * What a search found.
+   *
+   * @param reached everything up to here was looked at
+   * @param end whether nothing was stored after that
+   */
+  record Found(List<Entry.Stored> events, Position reached, boolean end) {
+    public Found {
+      events = List.copyOf(events);
+    }
+  }
 
   /**
    * Calls the listener soon after appends by any process. It is a hint: it may be late, missed or

@@ -90,7 +90,7 @@ final class AppendBatch {
       each.event().add(session, each.place(), tail.newest(), tail.bytes());
       each.answer(new Appended.Stored(Position.of(tail.last()), Durability.FSYNCED));
     }
-    session.runAdded(EventRow.INSERT);
+    EventRow.insertAdded(session);
   }
 
   private Appended known(Insertion insertion) throws SQLException {

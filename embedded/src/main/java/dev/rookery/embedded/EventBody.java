@@ -115,6 +115,22 @@ final class EventBody {
         attributes);
   }
 
+  /**
+   * The correlation in the beginning of the bytes; empty where it is the event's id, or lost.
+   *
+   * @throws IllegalArgumentException when they are no event, or end before it
+   */
+  static String correlation(byte[] head) {
+    Input in = new Input(ByteBuffer.wrap(head));
+    if (in.single() != FORMAT) {
+      return "";
+    }
+    int flags = in.single();
+    in.text();
+    in.textUnless(flags, KEY_IS_SOURCE, "");
+    return in.textUnless(flags, CORRELATION_IS_ID, "");
+  }
+
   private static final class Output {
     private byte[] bytes;
     private int size;

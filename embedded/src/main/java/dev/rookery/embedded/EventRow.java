@@ -16,7 +16,7 @@ final class EventRow {
   private static final int OVERHEAD = 80;
 
   /** What stands in the place of an event that is lost. */
-  static final EventRow LOST = new EventRow("", "", EventBody.lost(), new byte[0]);
+  static final EventRow LOST = new EventRow("", "", "", EventBody.lost(), new byte[0]);
 
   static final String NEW_ID =
       "INSERT INTO ids (id, source, number, place, content) VALUES (?, ?, ?, ?, ?)"
@@ -28,13 +28,18 @@ final class EventRow {
 
   private final String id;
   private final String source;
+
+  /** The name of the event's conversation, empty where it began it. */
+  private final String conversation;
+
   private final byte[] body;
   private final byte[] content;
   private final long digest;
 
-  private EventRow(String id, String source, byte[] body, byte[] content) {
+  private EventRow(String id, String source, String conversation, byte[] body, byte[] content) {
     this.id = id;
     this.source = source;
+    this.conversation = conversation;
     this.body = body;
     this.content = content;
     this.digest = digest(id, source, body);
@@ -43,7 +48,11 @@ final class EventRow {
   static EventRow of(Append append) {
     Event event = append.event();
     return new EventRow(
-        event.id(), event.source(), EventBody.encode(event), bytes(append.content()));
+        event.id(),
+        event.source(),
+        event.correlation().equals(event.id()) ? "" : event.correlation(),
+        EventBody.encode(event),
+        bytes(append.content()));
   }
 
   private static byte[] bytes(ByteBuffer buffer) {
@@ -77,10 +86,18 @@ final class EventRow {
     return crc.getValue();
   }
 
-  /** Adds the row to those that are to be inserted together. */
+  /** Adds the row to those that {@link #insertAdded} inserts together. */
   void add(Session session, long place, long storedAt, long total) throws SQLException {
     long checksum = checksum(digest, place, storedAt, total);
     session.add(INSERT, place, storedAt, total, checksum, id, source, body);
+    if (!conversation.isEmpty()) {
+      session.add(Conversations.INSERT, conversation, place);
+    }
+  }
+
+  static void insertAdded(Session session) throws SQLException {
+    session.runAdded(INSERT);
+    session.runAdded(Conversations.INSERT);
   }
 
   /** Adds the event's id to those that are to be inserted together. */
@@ -101,6 +118,11 @@ final class EventRow {
   }
 
   int size() {
-    return OVERHEAD + id.length() + source.length() + body.length + content.length;
+    return OVERHEAD
+        + id.length()
+        + source.length()
+        + Conversations.size(conversation)
+        + body.length
+        + content.length;
   }
 }

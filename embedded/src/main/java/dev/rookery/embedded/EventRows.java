@@ -2,7 +2,10 @@ package dev.rookery.embedded;
 
 import dev.rookery.DamagedLog;
 import dev.rookery.Operations.Located;
+import dev.rookery.Position;
+import dev.rookery.Search;
 import dev.rookery.spi.Entry;
+import dev.rookery.spi.EventLog;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -122,6 +125,29 @@ final class EventRows {
       }
     }
     return found;
+  }
+
+  /** The events of a conversation that are looked for, after a position. */
+  EventLog.Found conversation(String name, Search wanted, Position after, int limit)
+      throws SQLException {
+    long last = state.committed().last();
+    List<Long> positions = Conversations.positions(session, state, name, after.high(), last, limit);
+    List<Entry.Stored> found = new ArrayList<>();
+    long bytes = 0;
+    for (long position : positions) {
+      Optional<Located> located =
+          at(state.place(position)).filter(it -> wanted.includes(it.event()));
+      if (located.isPresent()) {
+        found.add(new Entry.Stored(located.get().position(), located.get().event()));
+        bytes += located.get().event().sizeBytes();
+      }
+      if (bytes > EventLog.SCANNED_BYTES) {
+        return new EventLog.Found(found, Position.of(position), false);
+      }
+    }
+    boolean end = positions.size() < limit;
+    long reached = end ? Math.max(after.high(), last) : positions.getLast();
+    return new EventLog.Found(found, Position.of(reached), end);
   }
 
   private Optional<Located> at(long place) throws SQLException {

@@ -93,6 +93,6 @@ final class MarkCheck {
     for (long position = tail.last() + 1; position <= last; position++) {
       EventRow.LOST.add(session, state.place(position), tail.newest(), tail.bytes());
     }
-    session.runAdded(EventRow.INSERT);
+    EventRow.insertAdded(session);
   }
 }

@@ -7,7 +7,9 @@ import java.util.List;
 
 /** The tables. */
 final class Schema {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  private static final String KNOWN_VERSION = "PRAGMA user_version = " + VERSION;
 
   private static final List<String> TABLES =
       List.of(
@@ -98,16 +100,22 @@ final class Schema {
           "CREATE INDEX dead_letters_by_age ON dead_letters (since) WHERE reason <> 'parked'",
           "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
           "CREATE TABLE high_water (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-          "PRAGMA user_version = " + VERSION);
+          Conversations.TABLE,
+          KNOWN_VERSION);
 
   private Schema() {}
 
-  /** Makes the tables where they are missing. */
+  /** Makes the tables where they are missing, and those that an older Rookery did not have. */
   static void prepare(Session session, Folder folder) throws SQLException {
-    if (requireKnown(session, folder) == 0) {
+    int version = requireKnown(session, folder);
+    if (version == 0) {
       for (String table : TABLES) {
         session.execute(table);
       }
+    } else if (version == 1) {
+      session.execute(Conversations.TABLE);
+      Conversations.complete(session);
+      session.execute(KNOWN_VERSION);
     }
     // Who held a claim is gone with its process; how it ended stays
     session.execute("UPDATE cursors SET owner = '' WHERE owner <> ''");

@@ -9,6 +9,7 @@ import dev.rookery.PositionTrimmed;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.RookeryException;
+import dev.rookery.Search;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
@@ -166,6 +167,18 @@ final class SqliteLog implements EventLog {
   @Override
   public List<Operations.Located> find(String id) {
     return readers.read(session -> EventRows.find(session, partitions, id));
+  }
+
+  /** By the index of conversations where one is named; a scan otherwise. */
+  @Override
+  public Found search(Partition partition, Search wanted, Position after, int limit) {
+    Optional<PartitionState> state = partitions.find(partition);
+    Optional<String> name = wanted.correlation().filter(text -> !text.isEmpty());
+    if (state.isEmpty() || name.isEmpty()) {
+      return EventLog.super.search(partition, wanted, after, limit);
+    }
+    return readers.read(session ->
+        new EventRows(session, state.get()).conversation(name.get(), wanted, after, limit));
   }
 
   @Override

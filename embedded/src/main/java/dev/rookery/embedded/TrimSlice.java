@@ -101,10 +101,9 @@ final class TrimSlice implements Write<Long> {
       throws SQLException {
     Session session = transaction.session();
     Old last = slice.getLast();
-    session.update(
-        "DELETE FROM events WHERE place > ? AND place <= ?",
-        state.place(state.working().trimmed()),
-        last.place);
+    long before = state.place(state.working().trimmed());
+    Conversations.forget(session, before, last.place);
+    session.update("DELETE FROM events WHERE place > ? AND place <= ?", before, last.place);
     for (Old old : slice) {
       if (old.storedAt < windowBegins) {
         session.add(FORGET, old.id, old.source, state.number());

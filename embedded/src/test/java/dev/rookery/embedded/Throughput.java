@@ -136,7 +136,7 @@ final class Throughput {
       row.add(session, place, place, place);
     }
     session.runAdded(newId);
-    session.runAdded(EventRow.INSERT);
+    EventRow.insertAdded(session);
     return place;
   }
 }

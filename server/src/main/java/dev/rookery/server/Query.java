@@ -4,6 +4,8 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Start;
 import dev.rookery.TypePattern;
 import io.javalin.http.Context;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +31,18 @@ final class Query {
           "'" + name + "' is no whole number up to " + max + "; give one, or leave it out");
     }
     return Integer.parseInt(text.get());
+  }
+
+  static Optional<Instant> time(Context ctx, String name) {
+    return text(ctx, name).map(text -> instant(name, text));
+  }
+
+  private static Instant instant(String name, String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new InvalidInput("'" + name + "' is no time such as 2026-01-31T12:00:00Z", e);
+    }
   }
 
   static boolean flag(Context ctx, String name) {

@@ -54,6 +54,8 @@ final class Routes {
     routes.post("/v1/events", publishing::handle);
     routes.get("/v1/events", history::page);
     routes.get("/v1/events/{id}", history::one);
+    routes.get("/v1/search", history::search);
+    routes.get("/v1/traces/{correlation}", history::trace);
     routes.get("/v1/stream", streams::handle);
     routes.get("/v1/subscribe", Routes::noUpgrade);
     routes.get("/v1/subscriptions", subscriptions::list);

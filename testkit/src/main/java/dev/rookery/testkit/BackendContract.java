@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class BackendContract
     implements AppendContract,
         ReadContract,
+        SearchContract,
         PlaceContract,
         TrimContract,
         SettingContract,

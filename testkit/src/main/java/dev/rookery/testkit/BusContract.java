@@ -52,6 +52,7 @@ public abstract class BusContract
         TakeOverContract,
         ReplayContract,
         OperationContract,
+        TraceContract,
         CausationContract {
   /** What the stream {@code small} may take. */
   static final long SMALL_BYTES = 100_000;

@@ -13,6 +13,7 @@ import dev.rookery.spi.Backend;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.EventLog;
 import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +80,11 @@ class ContractControlTest {
             "readersNeverSeeAnEventBeforeThoseBeforeIt()");
   }
 
+  @Test
+  void aBackendWhoseSearchSkipsWhatDidNotFitIsCaught() {
+    assertThat(failuresOf(SkipsInSearches.class)).contains("aSearchGoesOnFromWhereItGot()");
+  }
+
   private static Set<String> failuresOf(Class<?> contract) {
     var summary = new SummaryGeneratingListener();
     LauncherFactory.create()
@@ -109,6 +115,17 @@ class ContractControlTest {
       Address address = Address.parse("memory:" + getClass().getSimpleName());
       return new TwistedBackend(
           new MemoryProvider().open(address, config, environment), this::twist);
+    }
+  }
+
+  /** Says that it got past the events that its answer had no room for. */
+  static class SkipsInSearches extends Unbroken {
+    @Override
+    Object twist(TwistedBackend.Call call) throws Throwable {
+      Object answer = call.pass();
+      return answer instanceof EventLog.Found(var events, var reached, var end) && !end
+          ? new EventLog.Found(events, Position.of(reached.high() + 3), false)
+          : answer;
     }
   }
 

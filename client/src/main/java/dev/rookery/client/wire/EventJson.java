@@ -3,10 +3,13 @@ package dev.rookery.client.wire;
 import dev.rookery.DeadLetter;
 import dev.rookery.DeadLetter.Failure;
 import dev.rookery.Event;
+import dev.rookery.Operations.Cause;
 import dev.rookery.Operations.DeliveryState;
 import dev.rookery.Operations.EventReport;
 import dev.rookery.Operations.Located;
 import dev.rookery.Operations.Page;
+import dev.rookery.Operations.Step;
+import dev.rookery.Operations.Trace;
 import dev.rookery.Partition;
 import dev.rookery.Payload;
 import dev.rookery.Position;
@@ -54,13 +57,45 @@ public final class EventJson {
     members(out, report.located());
     out.name("deliveries").beginArray();
     for (DeliveryState state : report.deliveries()) {
-      out.beginObject()
-          .member("subscription", state.subscription())
-          .member("state", state.state())
-          .member("attempts", state.attempts())
-          .endObject();
+      write(out, state);
     }
     out.endArray().endObject();
+  }
+
+  private static void write(JsonOut out, DeliveryState state) {
+    out.beginObject()
+        .member("subscription", state.subscription())
+        .member("state", state.state())
+        .member("attempts", state.attempts());
+    state.notBefore().ifPresent(time -> out.member("notBefore", time.toString()));
+    state.deadLetter().ifPresent(id -> out.member("deadLetter", id));
+    failures(out, state.failures());
+    out.endObject();
+  }
+
+  public static void write(JsonOut out, Trace trace) {
+    out.beginObject().member("correlation", trace.correlation());
+    out.name("steps").beginArray();
+    for (Step step : trace.steps()) {
+      out.beginObject();
+      out.member("depth", step.depth()).member("cause", step.cause().toString());
+      members(out, step.located());
+      out.endObject();
+    }
+    out.endArray();
+    trace.cut().ifPresent(why -> out.member("cut", why));
+    out.endObject();
+  }
+
+  private static void failures(JsonOut out, List<Failure> failures) {
+    out.name("failures").beginArray();
+    for (Failure failure : failures) {
+      out.beginObject()
+          .member("at", failure.at().toString())
+          .member("error", failure.error())
+          .endObject();
+    }
+    out.endArray();
   }
 
   public static void write(JsonOut out, DeadLetter letter) {
@@ -84,14 +119,8 @@ public final class EventJson {
         .member("state", letter.state().toString())
         .member("attempts", letter.attempts())
         .member("since", letter.since().toString());
-    out.name("failures").beginArray();
-    for (Failure failure : letter.failures()) {
-      out.beginObject()
-          .member("at", failure.at().toString())
-          .member("error", failure.error())
-          .endObject();
-    }
-    out.endArray().endObject();
+    failures(out, letter.failures());
+    out.endObject();
   }
 
   public static Page readPage(byte[] text) {
@@ -100,6 +129,10 @@ public final class EventJson {
 
   public static List<EventReport> readReports(byte[] text) {
     return list(text, Parts::report);
+  }
+
+  public static Trace readTrace(byte[] text) {
+    return StrictJson.answer(text, parser -> new Parts(text).read(parser).trace());
   }
 
   public static List<DeadLetter> readDeadLetters(byte[] text) {
@@ -140,7 +173,7 @@ public final class EventJson {
     }
   }
 
-  /** The members of a located event, a report or a dead letter while they come in. */
+  /** The members of a located event, a report, a trace or a dead letter while they come in. */
   private static final class Parts {
     private final byte[] text;
     private String id = "";
@@ -160,6 +193,13 @@ public final class EventJson {
     private Instant since = Instant.EPOCH;
     private List<Failure> failures = List.of();
     private List<DeliveryState> deliveries = List.of();
+    private Optional<Instant> notBefore = Optional.empty();
+    private Optional<String> deadLetter = Optional.empty();
+    private int depth;
+    private String cause = "";
+    private String correlation = "";
+    private List<Step> steps = List.of();
+    private Optional<String> cut = Optional.empty();
 
     private Parts(byte[] text) {
       this.text = text;
@@ -188,6 +228,13 @@ public final class EventJson {
         case "at" -> at = parser.getString();
         case "error" -> error = parser.getString();
         case "failures" -> failures = list(parser, text, Parts::failure);
+        case "notBefore" -> notBefore = Optional.of(Instant.parse(parser.getString()));
+        case "deadLetter" -> deadLetter = Optional.of(parser.getString());
+        case "depth" -> depth = parser.getIntValue();
+        case "cause" -> cause = parser.getString();
+        case "correlation" -> correlation = parser.getString();
+        case "steps" -> steps = list(parser, text, Parts::step);
+        case "cut" -> cut = Optional.of(parser.getString());
         case "deliveries" -> deliveries = list(parser, text, Parts::delivery);
         default -> parser.skipChildren();
       }
@@ -213,7 +260,15 @@ public final class EventJson {
     }
 
     private DeliveryState delivery() {
-      return new DeliveryState(subscription, state, attempts);
+      return new DeliveryState(subscription, state, attempts, notBefore, deadLetter, failures);
+    }
+
+    private Step step() {
+      return new Step(located(), depth, Cause.valueOf(cause.toUpperCase(Locale.ROOT)));
+    }
+
+    private Trace trace() {
+      return new Trace(correlation, steps, cut);
     }
 
     private DeadLetter letter() {
