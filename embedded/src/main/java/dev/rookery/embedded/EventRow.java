@@ -63,7 +63,7 @@ final class EventRow {
 
   /** What stood in the place of an event and was none; no bytes: it is lost. */
   static EventRow broken(byte[] raw) {
-    return raw.length == 0 ? LOST : new EventRow("", "", raw, new byte[0]);
+    return raw.length == 0 ? LOST : new EventRow("", "", "", raw, new byte[0]);
   }
 
   /** CRC-32C over what the publisher gave. */

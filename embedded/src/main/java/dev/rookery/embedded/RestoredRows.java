@@ -88,7 +88,7 @@ final class RestoredRows {
   /** Inserts the events that were added. */
   void insert() throws SQLException {
     session.runAdded(EventRow.NEW_ID);
-    session.runAdded(EventRow.INSERT);
+    EventRow.insertAdded(session);
   }
 
   long greatestEpoch() {
