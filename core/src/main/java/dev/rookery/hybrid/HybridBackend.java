@@ -7,8 +7,10 @@ import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import dev.rookery.spi.Tail;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,7 +91,9 @@ public final class HybridBackend implements Backend {
 
   @Override
   public List<Metric> metrics() {
-    return counts.metrics(copyist.trouble().isEmpty());
+    List<Metric> all = new ArrayList<>(truth.metrics());
+    all.addAll(counts.metrics(copyist.trouble().isEmpty()));
+    return all;
   }
 
   @Override
@@ -102,6 +106,11 @@ public final class HybridBackend implements Backend {
     return List.of(
         "tail %s: %s; holes repaired %d, begun anew %d times"
             .formatted(tail.name(), state, counts.holesRepaired.sum(), counts.begun.sum()));
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return truth.snapshot();
   }
 
   @Override

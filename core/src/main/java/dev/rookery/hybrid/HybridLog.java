@@ -4,6 +4,7 @@ import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
+import dev.rookery.Search;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
@@ -133,6 +134,11 @@ final class HybridLog implements EventLog {
   @Override
   public List<Operations.Located> find(String id) {
     return log.find(id);
+  }
+
+  @Override
+  public Found search(Partition partition, Search wanted, Position after, int limit) {
+    return log.search(partition, wanted, after, limit);
   }
 
   @Override

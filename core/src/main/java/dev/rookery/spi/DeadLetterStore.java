@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Deliveries given up or put aside. */
 public interface DeadLetterStore {
@@ -49,6 +50,16 @@ public interface DeadLetterStore {
 
   /** The letters that the filter includes, in the order of their ids. */
   List<DeadLetter> list(DeadLetterFilter filter);
+
+  /** Those of {@link #list} where the filter names them by their ids: each is looked up. */
+  default List<DeadLetter> named(DeadLetterFilter filter) {
+    return new TreeSet<>(filter.ids())
+        .tailSet(filter.after().orElse(""), filter.after().isEmpty()).stream()
+            .flatMap(id -> find(id).stream())
+            .filter(filter::includes)
+            .limit(filter.limit())
+            .toList();
+  }
 
   /** Marks letters as asked for again; the caller touches their subscriptions. */
   int redrive(Collection<String> ids);

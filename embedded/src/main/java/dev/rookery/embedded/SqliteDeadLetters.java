@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Dead letters in the same database as the events. */
 final class SqliteDeadLetters implements DeadLetterStore {
@@ -177,15 +176,6 @@ final class SqliteDeadLetters implements DeadLetterStore {
   @Override
   public List<DeadLetter> list(DeadLetterFilter filter) {
     return filter.ids().isEmpty() ? paged(filter) : named(filter);
-  }
-
-  private List<DeadLetter> named(DeadLetterFilter filter) {
-    return new TreeSet<>(filter.ids())
-        .tailSet(filter.after().orElse(""), filter.after().isEmpty()).stream()
-            .flatMap(id -> find(id).stream())
-            .filter(filter::includes)
-            .limit(filter.limit())
-            .toList();
   }
 
   /** Reads page by page, so that no read transaction lasts while a checkpoint waits for it. */

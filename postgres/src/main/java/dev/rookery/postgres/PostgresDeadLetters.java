@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -149,15 +148,6 @@ final class PostgresDeadLetters implements DeadLetterStore {
   @Override
   public List<DeadLetter> list(DeadLetterFilter filter) {
     return filter.ids().isEmpty() ? paged(filter) : named(filter);
-  }
-
-  private List<DeadLetter> named(DeadLetterFilter filter) {
-    return new TreeSet<>(filter.ids())
-        .tailSet(filter.after().orElse(""), filter.after().isEmpty()).stream()
-            .flatMap(id -> find(id).stream())
-            .filter(filter::includes)
-            .limit(filter.limit())
-            .toList();
   }
 
   private List<DeadLetter> paged(DeadLetterFilter filter) {

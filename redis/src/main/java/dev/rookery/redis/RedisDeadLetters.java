@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import redis.clients.jedis.Protocol.Command;
 
 /**
@@ -206,15 +205,6 @@ final class RedisDeadLetters implements DeadLetterStore {
   @Override
   public List<DeadLetter> list(DeadLetterFilter filter) {
     return filter.ids().isEmpty() ? paged(filter) : named(filter);
-  }
-
-  private List<DeadLetter> named(DeadLetterFilter filter) {
-    return new TreeSet<>(filter.ids())
-        .tailSet(filter.after().orElse(""), filter.after().isEmpty()).stream()
-            .flatMap(id -> find(id).stream())
-            .filter(filter::includes)
-            .limit(filter.limit())
-            .toList();
   }
 
   /** The first of each partition, merged by their ids. */
