@@ -47,6 +47,7 @@ record Architecture(String root) {
   JavaClasses published() {
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains("/test-classes/"))
+        .withImportOption(location -> !location.contains("-tests.jar"))
         .importPackages(root);
   }
 
