@@ -117,12 +117,11 @@ class InboxTest {
 
   @Test
   void withoutTheInboxItTakesEffectTwice() {
-    handleTwice(
-        event -> {
-          try (Connection connection = database.getConnection()) {
-            pay(event, connection);
-          }
-        });
+    handleTwice(event -> {
+      try (Connection connection = database.getConnection()) {
+        pay(event, connection);
+      }
+    });
 
     assertThat(effects()).hasSize(20);
   }
