@@ -17,6 +17,7 @@ import java.util.zip.CRC32C;
  * @param routes from type to stream; the first that matches wins
  * @param claimTtl how long an owner of a partition may be silent before another may take over
  * @param idWindow how long publishing the same id again is noticed, at least
+ * @param audit what is recorded of acts and deliveries, and how it is sealed
  */
 public record BusConfig(
     String source,
@@ -25,7 +26,8 @@ public record BusConfig(
     Catalogue catalogue,
     Limits limits,
     Duration claimTtl,
-    Duration idWindow) {
+    Duration idWindow,
+    AuditConfig audit) {
 
   public static final List<Route> STANDARD_ROUTES =
       List.of(
@@ -88,7 +90,8 @@ public record BusConfig(
         Catalogue.standard(),
         Limits.STANDARD,
         Duration.ofSeconds(10),
-        Duration.ofMinutes(10));
+        Duration.ofMinutes(10),
+        AuditConfig.STANDARD);
   }
 
   /**
@@ -101,23 +104,27 @@ public record BusConfig(
   }
 
   public BusConfig source(String name) {
-    return new BusConfig(name, streams, routes, catalogue, limits, claimTtl, idWindow);
+    return new BusConfig(name, streams, routes, catalogue, limits, claimTtl, idWindow, audit);
   }
 
   public BusConfig catalogue(Catalogue types) {
-    return new BusConfig(source, streams, routes, types, limits, claimTtl, idWindow);
+    return new BusConfig(source, streams, routes, types, limits, claimTtl, idWindow, audit);
   }
 
   public BusConfig limits(Limits bounds) {
-    return new BusConfig(source, streams, routes, catalogue, bounds, claimTtl, idWindow);
+    return new BusConfig(source, streams, routes, catalogue, bounds, claimTtl, idWindow, audit);
   }
 
   public BusConfig claimTtl(Duration ttl) {
-    return new BusConfig(source, streams, routes, catalogue, limits, ttl, idWindow);
+    return new BusConfig(source, streams, routes, catalogue, limits, ttl, idWindow, audit);
   }
 
   public BusConfig idWindow(Duration window) {
-    return new BusConfig(source, streams, routes, catalogue, limits, claimTtl, window);
+    return new BusConfig(source, streams, routes, catalogue, limits, claimTtl, window, audit);
+  }
+
+  public BusConfig audit(AuditConfig kept) {
+    return new BusConfig(source, streams, routes, catalogue, limits, claimTtl, idWindow, kept);
   }
 
   /** The configuration with a stream in place of the one of the same name, or beside the others. */
@@ -125,14 +132,14 @@ public record BusConfig(
     List<StreamConfig> more = new ArrayList<>(streams);
     more.removeIf(known -> known.name().equals(stream.name()));
     more.add(stream);
-    return new BusConfig(source, more, routes, catalogue, limits, claimTtl, idWindow);
+    return new BusConfig(source, more, routes, catalogue, limits, claimTtl, idWindow, audit);
   }
 
   /** The configuration with a route before the others. */
   public BusConfig with(Route route) {
     List<Route> more = new ArrayList<>(routes);
     more.addFirst(route);
-    return new BusConfig(source, streams, more, catalogue, limits, claimTtl, idWindow);
+    return new BusConfig(source, streams, more, catalogue, limits, claimTtl, idWindow, audit);
   }
 
   public Optional<StreamConfig> stream(String name) {

@@ -79,6 +79,12 @@ public final class Catalogue {
     return Optional.ofNullable(byName.get(type));
   }
 
+  /** Whether handling the event is known to act on the world outside, whoever does it. */
+  public boolean isExternal(Event event) {
+    EventTypeInfo info = byName.get(event.type());
+    return info != null && info.effect() == SideEffect.EXTERNAL;
+  }
+
   /** Whether the pattern matches the type under any of its names. */
   public boolean matches(TypePattern pattern, String type) {
     if (pattern.matches(type)) {

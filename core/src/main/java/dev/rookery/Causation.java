@@ -3,6 +3,8 @@ package dev.rookery;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,14 +14,23 @@ import java.util.concurrent.atomic.AtomicInteger;
  * is in scope, and what the handler publishes takes it over: the rule is correlation = the cause's
  * correlation, causation = the cause's id, hops = the cause's hops + 1.
  *
+ * @param again whether it is handled again on purpose, however long after
+ * @param repeated whether an attempt at it failed before
  * @param published how many events the handler has published so far; it makes the ids of the next
  *     ones
  */
-public record Causation(String subscription, Event cause, AtomicInteger published) {
+public record Causation(
+    String subscription, Event cause, boolean again, boolean repeated, AtomicInteger published) {
   private static final ScopedValue<Causation> SCOPE = ScopedValue.newInstance();
 
   public static Causation by(Delivery delivery) {
-    return new Causation(delivery.subscription(), delivery.event(), new AtomicInteger());
+    boolean again = delivery.replay() || delivery.redriven();
+    return new Causation(
+        delivery.subscription(),
+        delivery.event(),
+        again,
+        delivery.attempt() > 1,
+        new AtomicInteger());
   }
 
   /**
@@ -41,6 +52,14 @@ public record Causation(String subscription, Event cause, AtomicInteger publishe
   }
 
   /**
+   * Whether an earlier handling may lie further back than the window of ids reaches: what is
+   * published under derived ids is then looked for in the log first, so that it exists once.
+   */
+  public boolean mayBeForgotten(Instant now, Duration window) {
+    return again || (repeated && cause.time().isBefore(now.minus(window)));
+  }
+
+  /**
    * The draft with what the scope knows filled in. Without an id it gets one derived from
    * subscription, cause and the number of the publish (a name-based UUID, RFC 9562 version 8 over
    * SHA-256), so that a repeated handling does not say things twice.
@@ -52,10 +71,13 @@ public record Causation(String subscription, Event cause, AtomicInteger publishe
     if (!stamped.attributes().containsKey(Event.HOPS)) {
       stamped = stamped.attribute(Event.HOPS, Integer.toString(cause.hops() + 1));
     }
-    return stamped.id().isPresent() ? stamped : stamped.id(derivedId(published.incrementAndGet()));
+    return stamped.id().isPresent()
+        ? stamped
+        : stamped.id(derivedId(subscription, cause, published.incrementAndGet()));
   }
 
-  private String derivedId(int number) {
+  /** The id of what a subscription published as the n-th while it handled the cause. */
+  public static String derivedId(String subscription, Event cause, int number) {
     try {
       byte[] name =
           (subscription + '\n' + cause.source() + '\n' + cause.id() + '\n' + number)

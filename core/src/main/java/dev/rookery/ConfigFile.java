@@ -61,7 +61,8 @@ final class ConfigFile {
   }
 
   private BusConfig config(ConfigNode root) {
-    root.only("source", "streams", "routes", "catalogue", "limits", "claimTtl", "idWindow");
+    root.only(
+        "source", "streams", "routes", "catalogue", "limits", "claimTtl", "idWindow", "audit");
     BusConfig standard = BusConfig.standard();
     return new BusConfig(
         root.text("source").orElse(standard.source()),
@@ -70,7 +71,17 @@ final class ConfigFile {
         new Catalogue(types(root, standard.catalogue().types())),
         root.child("limits").map(ConfigFile::limits).orElse(standard.limits()),
         root.duration("claimTtl").orElse(standard.claimTtl()),
-        root.duration("idWindow").orElse(standard.idWindow()));
+        root.duration("idWindow").orElse(standard.idWindow()),
+        root.child("audit").map(this::audit).orElse(standard.audit()));
+  }
+
+  private AuditConfig audit(ConfigNode node) {
+    node.only("keyFile", "deliveries", "checkpoint", "checkpointEvery");
+    return new AuditConfig(
+        node.any("keyFile").map(this::beside).map(AuditKey::load).orElse(List.of()),
+        node.texts("deliveries"),
+        node.any("checkpoint").map(this::beside),
+        node.duration("checkpointEvery").orElse(AuditConfig.STANDARD.checkpointEvery()));
   }
 
   private static List<StreamConfig> streams(ConfigNode root, List<StreamConfig> standard) {
@@ -83,13 +94,18 @@ final class ConfigFile {
   }
 
   private static StreamConfig stream(String name, ConfigNode node) {
-    node.only("partitions", "retainAge", "retainBytes");
+    node.only("partitions", "retainAge", "retainBytes", "waitForRoom", "giveUpAfter");
     Optional<Duration> age =
         node.isNull("retainAge")
             ? Optional.empty()
             : node.duration("retainAge").or(() -> Optional.of(StreamConfig.SEVEN_DAYS));
     return new StreamConfig(
-        name, node.number("partitions").orElse(1), age, node.size("retainBytes"));
+        name,
+        node.number("partitions").orElse(1),
+        age,
+        node.size("retainBytes"),
+        node.duration("waitForRoom").orElse(Duration.ZERO),
+        node.duration("giveUpAfter"));
   }
 
   private static List<Route> routes(ConfigNode root, List<Route> standard) {
@@ -144,7 +160,7 @@ final class ConfigFile {
         node.choice("validation", EventTypeInfo.Validation.class).orElse(unsaid),
         node.text("owner"),
         node.pointers("sensitive"),
-        node.choice("effect", EventTypeInfo.Effect.class).orElse(EventTypeInfo.Effect.IDEMPOTENT),
+        node.choice("effect", SideEffect.class).orElse(SideEffect.IDEMPOTENT),
         Map.of());
   }
 
@@ -167,6 +183,9 @@ final class ConfigFile {
   }
 
   private Path beside(ConfigNode node) {
+    if (!node.value().isString()) {
+      throw node.wrong("the name of a file");
+    }
     try {
       return file.toAbsolutePath().resolveSibling(node.value().stringValue());
     } catch (InvalidPathException e) {

@@ -2,8 +2,10 @@ package dev.rookery;
 
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A fact that has happened, as the bus keeps it.
@@ -37,6 +39,9 @@ public record Event(
   public static final String EXPIRY_TIME = "expirytime";
 
   public static final String TRACE_PARENT = "traceparent";
+
+  /** The mark of an event whose data was erased; only the bus sets it. */
+  public static final String ERASED = "erased";
 
   public Event {
     attributes = Map.copyOf(attributes);
@@ -73,6 +78,22 @@ public record Event(
   public Event withData(int newVersion, Payload newData) {
     return new Event(
         id, type, source, key, time, correlation, causation, newVersion, newData, attributes);
+  }
+
+  /**
+   * What is left of the event after its erasure: where it stood and what caused it, but neither its
+   * data nor what its publisher said in attributes.
+   */
+  public Event erased() {
+    Map<String, String> left = new HashMap<>(attributes);
+    left.keySet().retainAll(Set.of(HOPS));
+    left.put(ERASED, "true");
+    return new Event(
+        id, type, source, key, time, correlation, causation, version, Payload.EMPTY, left);
+  }
+
+  public boolean isErased() {
+    return attributes.containsKey(ERASED);
   }
 
   /** An estimate of what the event takes in memory and on the wire, in bytes. */

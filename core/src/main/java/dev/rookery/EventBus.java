@@ -1,5 +1,6 @@
 package dev.rookery;
 
+import java.sql.Connection;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -53,6 +54,25 @@ public interface EventBus extends AutoCloseable {
   }
 
   /**
+   * Publishes an event as a part of the application's own transaction, which stays open: with its
+   * commit the event is sure to come onto the bus, soon after and once; without it there never was
+   * one. Events of a key come in the order of these calls, if whoever calls holds a lock on what
+   * the key stands for, as a row of it that the transaction changed before.
+   *
+   * <p>What is wrong with the event is said before anything is written.
+   *
+   * @param connection to the database that the bus is in, with a transaction begun
+   * @throws PublishRejected when it is certainly not published
+   * @throws Unsupported when the bus takes no part in transactions
+   */
+  default Announced publish(Connection connection, Draft draft) {
+    throw new Unsupported(
+        "only a bus that was opened at postgresql: takes part in a transaction. On any other, commit"
+            + " first and publish then, with an id that is made of what was committed: so it can be"
+            + " said again after a crash, and is stored once");
+  }
+
+  /**
    * Stores several events, in order; one that is refused does not hold up the others. Answers in
    * the order of the drafts.
    */
@@ -63,6 +83,15 @@ public interface EventBus extends AutoCloseable {
    * until closed.
    */
   Subscriber subscribe(Subscription subscription, EventHandler handler);
+
+  /**
+   * The same on somebody's behalf, whom the audit names where that is an operator's act: a replay,
+   * or another definition of what exists. A bus that is served by another process leaves it to that
+   * to know whom it serves.
+   */
+  default Subscriber subscribe(Actor actor, Subscription subscription, EventHandler handler) {
+    return subscribe(subscription, handler);
+  }
 
   /** Subscribes to the type of a record's class, under a name. */
   default <T> Subscriber subscribe(String name, Class<T> recordClass, TypedHandler<T> handler) {

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param schema a JSON Schema of the present version
  * @param validation what happens to data that does not fit the schema
  * @param sensitive JSON pointers of fields that are masked where people look
+ * @param effect what handling it does to the world, whoever does it
  * @param upcasters by the version that they start from
  */
 public record EventTypeInfo(
@@ -31,7 +32,7 @@ public record EventTypeInfo(
     Validation validation,
     Optional<String> owner,
     List<String> sensitive,
-    Effect effect,
+    SideEffect effect,
     Map<Integer, Upcaster> upcasters) {
 
   /** What happens to data that does not fit the schema. */
@@ -42,16 +43,6 @@ public record EventTypeInfo(
     WARN,
     @JsonProperty("enforce")
     ENFORCE
-  }
-
-  /** What handling the type does to the world. */
-  public enum Effect {
-    @JsonProperty("pure")
-    PURE,
-    @JsonProperty("idempotent")
-    IDEMPOTENT,
-    @JsonProperty("external")
-    EXTERNAL
   }
 
   public EventTypeInfo {
@@ -75,7 +66,7 @@ public record EventTypeInfo(
         Validation.OFF,
         Optional.empty(),
         List.of(),
-        Effect.IDEMPOTENT,
+        SideEffect.IDEMPOTENT,
         Map.of());
   }
 
@@ -121,6 +112,22 @@ public record EventTypeInfo(
         owner,
         sensitive,
         effect,
+        upcasters);
+  }
+
+  /** The type with what handling it does to the world. */
+  public EventTypeInfo effect(SideEffect onTheWorld) {
+    return new EventTypeInfo(
+        type,
+        aliases,
+        stream,
+        keyPointer,
+        version,
+        schema,
+        validation,
+        owner,
+        sensitive,
+        onTheWorld,
         upcasters);
   }
 

@@ -13,6 +13,14 @@ import java.util.Optional;
  * process that runs it.
  */
 public interface Operations {
+  /**
+   * The same on somebody's behalf, whom the audit names for all that is done through it. A bus that
+   * is served by another process leaves it to that to know whom it serves.
+   */
+  default Operations by(Actor actor) {
+    return this;
+  }
+
   /** An event and where it is stored. */
   record Located(Partition partition, Position position, Event event) {}
 
@@ -110,8 +118,36 @@ public interface Operations {
    * An event and what became of it.
    *
    * @param deliveries one entry per subscription
+   * @param attempts those that the audit recorded, oldest first; empty where it records none
    */
-  record EventReport(Located located, List<DeliveryState> deliveries) {}
+  record EventReport(Located located, List<DeliveryState> deliveries, List<Attempt> attempts) {
+    public EventReport {
+      deliveries = List.copyOf(deliveries);
+      attempts = List.copyOf(attempts);
+    }
+
+    /** One of which no attempts are recorded. */
+    public EventReport(Located located, List<DeliveryState> deliveries) {
+      this(located, deliveries, List.of());
+    }
+  }
+
+  /**
+   * One attempt to hand an event to a subscription, as the audit recorded it.
+   *
+   * @param attempt counted from 1
+   * @param at when it was recorded, within a second after it ended
+   * @param outcome {@code handled}, {@code failed}, {@code outage}, {@code timed out} or {@code
+   *     rejected}
+   * @param settlement {@code ack}, {@code retry} or {@code dead letter}
+   */
+  record Attempt(
+      String subscription,
+      int attempt,
+      Instant at,
+      String outcome,
+      String settlement,
+      Duration took) {}
 
   /**
    * What became of an event in one subscription, as the stored cursors and dead letters tell.
@@ -231,7 +267,24 @@ public interface Operations {
    * @param dryRun only says what would happen
    * @return by partition where it was, where it goes, and how many events lie after that
    */
-  List<Move> rewind(String subscription, Start to, boolean dryRun);
+  default List<Move> rewind(String subscription, Start to, boolean dryRun) {
+    return rewind(subscription, to, ReplayTerms.USUAL, dryRun);
+  }
+
+  /**
+   * The same on other terms. Deliveries up to where it was say that they are a replay, and the
+   * terms hold for them.
+   *
+   * @throws InvalidInput when its handler is external, it goes back, and the terms do not ask for
+   *     that
+   */
+  List<Move> rewind(String subscription, Start to, ReplayTerms terms, boolean dryRun);
+
+  /**
+   * What a replay would do, from where the subscription begins to its end, or to what is stored now
+   * where it has none. Nothing is handed out.
+   */
+  ReplayPlan plan(Subscription replay);
 
   /** One partition's part of a rewind. */
   record Move(Partition partition, Position from, Position to, long events) {}
@@ -297,6 +350,30 @@ public interface Operations {
    * @return how many
    */
   int discard(DeadLetterFilter filter);
+
+  /**
+   * Takes all that was said under a key away for good: of each of its events that are stored now
+   * only {@link Event#erased} stays, at its position; subscriptions pass it over, and their dead
+   * letters of it are thrown away. What is handed out just now may still be handled; doing it again
+   * is harmless.
+   *
+   * @param stream empty: every stream
+   * @param dryRun only says what would happen
+   * @throws NotFound when there is no such stream
+   * @throws Unsupported when the store cannot
+   */
+  default Erasure erase(String key, Optional<String> stream, boolean dryRun) {
+    throw new Unsupported("this bus erases nothing");
+  }
+
+  /**
+   * What was erased.
+   *
+   * @param events whose data was there until now
+   * @param before events of the key that had been erased already
+   * @param deadLetters thrown away
+   */
+  record Erasure(long events, long before, long deadLetters) {}
 
   /** Whether the bus can accept and deliver. */
   Health health();

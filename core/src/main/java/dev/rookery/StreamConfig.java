@@ -11,9 +11,18 @@ import java.util.regex.Pattern;
  * @param retainAge events younger than this are kept
  * @param retainBytes what the stream may take, all partitions together; events that a subscription
  *     has yet to read are never dropped for it, publishing is refused instead
+ * @param waitForRoom how long publishing waits for those who have yet to read before it is refused;
+ *     a minute at most
+ * @param giveUpAfter how long nobody may read a subscription that keeps the stream from dropping
+ *     what it need not keep, before that subscription is given up; empty: it never is
  */
 public record StreamConfig(
-    String name, int partitions, Optional<Duration> retainAge, Optional<Long> retainBytes) {
+    String name,
+    int partitions,
+    Optional<Duration> retainAge,
+    Optional<Long> retainBytes,
+    Duration waitForRoom,
+    Optional<Duration> giveUpAfter) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,49}");
   private static final Duration HUNDRED_YEARS = Duration.ofDays(36_500);
   public static final Duration SEVEN_DAYS = Duration.ofDays(7);
@@ -32,6 +41,27 @@ public record StreamConfig(
       throw new InvalidInput(
           "the retention of stream " + name + " is negative, or longer than 36500 days");
     }
+    if (waitForRoom.isNegative() || waitForRoom.compareTo(Duration.ofMinutes(1)) > 0) {
+      throw new InvalidInput("stream " + name + " waits for room for a minute at most");
+    }
+    if (giveUpAfter.filter(time -> !time.isPositive()).isPresent()) {
+      throw new InvalidInput("giveUpAfter of stream " + name + " is a time of at least a second");
+    }
+  }
+
+  /** A stream that refuses at once where it has no room. */
+  public StreamConfig(
+      String name, int partitions, Optional<Duration> retainAge, Optional<Long> retainBytes) {
+    this(name, partitions, retainAge, retainBytes, Duration.ZERO, Optional.empty());
+  }
+
+  public StreamConfig waitForRoom(Duration longest) {
+    return new StreamConfig(name, partitions, retainAge, retainBytes, longest, giveUpAfter);
+  }
+
+  public StreamConfig giveUpAfter(Duration unread) {
+    return new StreamConfig(
+        name, partitions, retainAge, retainBytes, waitForRoom, Optional.of(unread));
   }
 
   /** A stream that keeps seven days. */

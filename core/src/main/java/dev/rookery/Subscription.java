@@ -3,6 +3,7 @@ package dev.rookery;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
  * @param window deliveries that may be running or ready at once
  * @param replay whether its deliveries say that they are a replay
  * @param until a replay's end; empty: it has none
+ * @param effect what handling does to the world
+ * @param terms what holds for it as a replay
  */
 public record Subscription(
     String name,
@@ -30,7 +33,9 @@ public record Subscription(
     int concurrency,
     int window,
     boolean replay,
-    Optional<Token> until) {
+    Optional<Token> until,
+    SideEffect effect,
+    ReplayTerms terms) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
   /** What happens to a key after an event of it was given up. */
@@ -47,6 +52,8 @@ public record Subscription(
 
   public Subscription {
     patterns = List.copyOf(patterns);
+    effect = Objects.requireNonNullElse(effect, SideEffect.IDEMPOTENT);
+    terms = Objects.requireNonNullElse(terms, ReplayTerms.USUAL);
     if (!NAME.matcher(name).matches()) {
       throw new InvalidInput(
           "'"
@@ -85,7 +92,9 @@ public record Subscription(
         64,
         256,
         false,
-        Optional.empty());
+        Optional.empty(),
+        SideEffect.IDEMPOTENT,
+        ReplayTerms.USUAL);
   }
 
   public Subscription where(String condition) {
@@ -100,7 +109,9 @@ public record Subscription(
         concurrency,
         window,
         replay,
-        until);
+        until,
+        effect,
+        terms);
   }
 
   public Subscription from(Start start) {
@@ -115,7 +126,9 @@ public record Subscription(
         concurrency,
         window,
         replay,
-        until);
+        until,
+        effect,
+        terms);
   }
 
   public Subscription retry(RetryPolicy policy) {
@@ -130,22 +143,49 @@ public record Subscription(
         concurrency,
         window,
         replay,
-        until);
+        until,
+        effect,
+        terms);
   }
 
   public Subscription exhausted(Exhausted choice) {
     return new Subscription(
-        name, patterns, where, from, retry, choice, deadline, concurrency, window, replay, until);
+        name,
+        patterns,
+        where,
+        from,
+        retry,
+        choice,
+        deadline,
+        concurrency,
+        window,
+        replay,
+        until,
+        effect,
+        terms);
   }
 
   public Subscription deadline(Duration limit) {
     return new Subscription(
-        name, patterns, where, from, retry, exhausted, limit, concurrency, window, replay, until);
+        name,
+        patterns,
+        where,
+        from,
+        retry,
+        exhausted,
+        limit,
+        concurrency,
+        window,
+        replay,
+        until,
+        effect,
+        terms);
   }
 
   public Subscription concurrency(int handlers) {
     return new Subscription(
-        name, patterns, where, from, retry, exhausted, deadline, handlers, window, replay, until);
+        name, patterns, where, from, retry, exhausted, deadline, handlers, window, replay, until,
+        effect, terms);
   }
 
   public Subscription window(int deliveries) {
@@ -160,7 +200,9 @@ public record Subscription(
         concurrency,
         deliveries,
         replay,
-        until);
+        until,
+        effect,
+        terms);
   }
 
   /** The subscription as a replay, which ends at the token. */
@@ -176,6 +218,43 @@ public record Subscription(
         concurrency,
         window,
         true,
-        Optional.of(end));
+        Optional.of(end),
+        effect,
+        terms);
+  }
+
+  public Subscription effect(SideEffect onTheWorld) {
+    return new Subscription(
+        name,
+        patterns,
+        where,
+        from,
+        retry,
+        exhausted,
+        deadline,
+        concurrency,
+        window,
+        replay,
+        until,
+        onTheWorld,
+        terms);
+  }
+
+  /** What holds for it as a replay. */
+  public Subscription terms(ReplayTerms ofTheReplay) {
+    return new Subscription(
+        name,
+        patterns,
+        where,
+        from,
+        retry,
+        exhausted,
+        deadline,
+        concurrency,
+        window,
+        replay,
+        until,
+        effect,
+        ofTheReplay);
   }
 }

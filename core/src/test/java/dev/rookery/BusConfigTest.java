@@ -50,7 +50,7 @@ class BusConfigTest {
             EventTypeInfo.Validation.OFF,
             java.util.Optional.empty(),
             List.of(),
-            EventTypeInfo.Effect.PURE,
+            SideEffect.PURE,
             java.util.Map.of());
     BusConfig config = standard.catalogue(Catalogue.standard().with(moved));
 
@@ -179,7 +179,8 @@ class BusConfigTest {
         standard.catalogue(),
         standard.limits(),
         standard.claimTtl(),
-        standard.idWindow());
+        standard.idWindow(),
+        standard.audit());
   }
 
   private BusConfig streams(List<StreamConfig> streams) {
@@ -190,7 +191,8 @@ class BusConfigTest {
         new Catalogue(List.of()),
         standard.limits(),
         standard.claimTtl(),
-        standard.idWindow());
+        standard.idWindow(),
+        standard.audit());
   }
 
   @Test

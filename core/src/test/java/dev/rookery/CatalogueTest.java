@@ -112,7 +112,7 @@ class CatalogueTest {
                 EventTypeInfo.Validation.OFF,
                 Optional.empty(),
                 List.of(),
-                EventTypeInfo.Effect.PURE,
+                SideEffect.PURE,
                 Map.of()))
         .isInstanceOf(InvalidInput.class);
   }

@@ -66,7 +66,7 @@ class ConfigFileTest {
     assertThat(type.validation()).isEqualTo(EventTypeInfo.Validation.WARN);
     assertThat(type.owner()).contains("till");
     assertThat(type.sensitive()).containsExactly("/card");
-    assertThat(type.effect()).isEqualTo(EventTypeInfo.Effect.EXTERNAL);
+    assertThat(type.effect()).isEqualTo(SideEffect.EXTERNAL);
     assertThat(config.limits().eventBytes()).isEqualTo(65_536);
     assertThat(config.limits().hops()).isEqualTo(3);
     assertThat(config.limits().depth()).isEqualTo(64);

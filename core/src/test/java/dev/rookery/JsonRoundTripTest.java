@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What stores and wires keep as JSON comes back as it was. */
 class JsonRoundTripTest {
@@ -50,6 +51,8 @@ class JsonRoundTripTest {
             .deadline(Duration.ofMillis(1_234))
             .concurrency(3)
             .window(5)
+            .effect(SideEffect.EXTERNAL)
+            .terms(new ReplayTerms(true, new Pace(2.5, 60)))
             .replayUntil(new Token(Map.of(USER, new Position(7, 3))));
 
     comesBack(full);
@@ -59,6 +62,15 @@ class JsonRoundTripTest {
     }
     assertThat(Json.MAPPER.writeValueAsString(full))
         .contains("\"hold\"", "\"user.**\"", "\"PT1.234S\"");
+  }
+
+  @Test
+  void aSubscriptionThatWasStoredBeforeThereWereEffects() {
+    ObjectNode old = Json.MAPPER.valueToTree(Subscription.of("plain", "**"));
+    old.remove(List.of("effect", "terms"));
+
+    assertThat(Json.MAPPER.treeToValue(old, Subscription.class))
+        .isEqualTo(Subscription.of("plain", "**"));
   }
 
   @Test

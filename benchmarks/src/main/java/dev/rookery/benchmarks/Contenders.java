@@ -4,10 +4,12 @@ import dev.rookery.benchmarks.bus.BusSettings;
 import dev.rookery.benchmarks.bus.FileContender;
 import dev.rookery.benchmarks.bus.HttpContender;
 import dev.rookery.benchmarks.bus.MemoryContender;
+import dev.rookery.benchmarks.bus.PostgresBusContender;
 import dev.rookery.benchmarks.bus.RedisContender;
 import dev.rookery.benchmarks.load.Contender;
 import dev.rookery.benchmarks.peer.FlowContender;
 import dev.rookery.benchmarks.peer.PostgresContender;
+import dev.rookery.benchmarks.peer.PostgresLogContender;
 import dev.rookery.benchmarks.peer.QueueContender;
 import dev.rookery.benchmarks.peer.SqliteContender;
 import dev.rookery.benchmarks.redis.Fsync;
@@ -48,6 +50,10 @@ record Contenders(
           "redis-spring",
           "redis-redisson",
           "redis-python",
+          "postgres-bus",
+          "hybrid-bus",
+          "postgres-log",
+          "postgres-notify",
           "postgres",
           "http",
           "http-post");
@@ -70,6 +76,10 @@ record Contenders(
       case "redis-spring" -> GroupsContender.spring(folder, fsync);
       case "redis-redisson" -> GroupsContender.redisson(folder, fsync);
       case "redis-python" -> new PythonContender(folder, fsync);
+      case "postgres-bus" -> new PostgresBusContender(settings, folder, Optional.empty());
+      case "hybrid-bus" -> new PostgresBusContender(settings, folder, Optional.of(fsync));
+      case "postgres-log" -> new PostgresLogContender(folder, false);
+      case "postgres-notify" -> new PostgresLogContender(folder, true);
       case "postgres" -> new PostgresContender(folder);
       case "http" -> new HttpContender(settings, folder, launcher, false);
       case "http-post" -> new HttpContender(settings, folder, launcher, true);

@@ -98,6 +98,26 @@ class ContendersTest {
   }
 
   @Test
+  void theBusOnPostgresHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("postgres-bus");
+  }
+
+  @Test
+  void theBusOnPostgresWithATailHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("hybrid-bus");
+  }
+
+  @Test
+  void aBareLogInPostgresHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("postgres-log");
+  }
+
+  @Test
+  void aBareLogInPostgresWithANotificationForEachEventHandsOutEverythingOnce() throws Exception {
+    handsOutEverythingOnce("postgres-notify");
+  }
+
+  @Test
   void aQueueInPostgresHandsOutEverythingOnce() throws Exception {
     handsOutEverythingOnce("postgres");
   }

@@ -4,6 +4,7 @@ import dev.rookery.EventBus;
 import dev.rookery.Operations;
 import dev.rookery.cli.terminal.Shown;
 import dev.rookery.cli.terminal.Terminal;
+import dev.rookery.spi.Environment;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -26,6 +27,8 @@ final class Doctor extends Verb {
       }
       health.reasons().forEach(reason -> line(health.ready() ? "degraded" : "not ready", reason));
       opened.operations().states().forEach(state -> line("state", state));
+      ForecastLine.of(opened.operations().streams(), Environment.system().now())
+          .forEach(forecast -> line("forecast", forecast));
       weaknesses.forEach(weakness -> line("weakness", weakness));
       if (!json && weaknesses.isEmpty()) {
         say("no setting weakens a promise");

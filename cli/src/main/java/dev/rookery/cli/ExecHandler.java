@@ -1,11 +1,14 @@
 package dev.rookery.cli;
 
 import dev.rookery.Delivery;
+import dev.rookery.EventBus;
 import dev.rookery.EventRejected;
 import dev.rookery.Outage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,22 +25,60 @@ final class ExecHandler {
   /** Runs the command; its output goes where this process's output goes, or beside it. */
   static void run(String command, Delivery delivery, boolean beside)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(shell(command, beside));
+    ProcessBuilder builder = builder(shell(command, beside), delivery);
     builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    var environment = builder.environment();
-    environment.put("ROOKERY_SUBSCRIPTION", delivery.subscription());
-    environment.put("ROOKERY_ATTEMPT", Integer.toString(delivery.attempt()));
-    environment.put("ROOKERY_POSITION", delivery.partition() + "@" + delivery.position());
     Process process = builder.start();
     try {
       feed(process, EventLine.cloudEvent(delivery.event()) + "\n");
       decide(process.waitFor());
     } catch (InterruptedException e) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      end(process);
       throw e;
     }
+  }
+
+  /**
+   * Runs the command and publishes what it prints, a line an event, once it has ended well: as the
+   * handler's own, so that a repeated run does not say things twice.
+   */
+  static void answer(String command, Delivery delivery, EventBus bus)
+      throws IOException, InterruptedException {
+    Path printed = Files.createTempFile("rookery-exec", ".jsonl");
+    try {
+      ProcessBuilder builder = builder(shell(command, false), delivery);
+      builder.redirectOutput(printed.toFile());
+      Process process = builder.start();
+      try {
+        feed(process, EventLine.cloudEvent(delivery.event()) + "\n");
+        decide(process.waitFor());
+      } catch (InterruptedException e) {
+        end(process);
+        throw e;
+      }
+      for (String line : Files.readAllLines(printed)) {
+        if (!line.isBlank()) {
+          bus.publish(DraftLine.parse(line));
+        }
+      }
+    } finally {
+      Files.deleteIfExists(printed);
+    }
+  }
+
+  private static ProcessBuilder builder(List<String> shell, Delivery delivery) {
+    ProcessBuilder builder = new ProcessBuilder(shell);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    var environment = builder.environment();
+    environment.put("ROOKERY_SUBSCRIPTION", delivery.subscription());
+    environment.put("ROOKERY_ATTEMPT", Integer.toString(delivery.attempt()));
+    environment.put("ROOKERY_POSITION", delivery.partition() + "@" + delivery.position());
+    environment.put("ROOKERY_REPLAY", Boolean.toString(delivery.replay()));
+    return builder;
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   /** A command that does not read its input is none the worse for it. */

@@ -51,6 +51,16 @@ record KnownVerb(String name, String description, boolean isHidden, Function<Ter
               "Lists, shows, redrives or discards deliveries that were given up.",
               DeadLetters::new),
           shown(
+              "erase",
+              "Takes what was said under a key away for good; positions, ids and types stay.",
+              Erase::new),
+          shown(
+              "export", "Writes what is stored as lines of JSON, whole or filtered.", Export::new),
+          shown(
+              "import",
+              "Publishes what was exported, under its ids: once, however often it is repeated.",
+              Import::new),
+          shown(
               "backup", "Copies all that a bus holds into a file, while it runs.", MakeBackup::new),
           shown(
               "restore",
@@ -62,6 +72,10 @@ record KnownVerb(String name, String description, boolean isHidden, Function<Ter
               "Shows an event and what became of it in each subscription.",
               ShowEvent::new),
           shown("trace", "Shows a conversation as a tree of causes and effects.", ShowTrace::new),
+          shown(
+              "audit",
+              "Shows operators' acts and who did them, and whether that record is whole.",
+              ShowAudit::new),
           shown(
               "doctor",
               "Shows every setting that weakens a promise, and whether the bus is well.",

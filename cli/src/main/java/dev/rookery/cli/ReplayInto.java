@@ -6,6 +6,7 @@ import dev.rookery.Operations.PartitionProgress;
 import dev.rookery.Operations.SubscriptionInfo;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.ReplayTerms;
 import dev.rookery.Start;
 import dev.rookery.Token;
 import dev.rookery.cli.terminal.Progress;
@@ -32,15 +33,19 @@ final class ReplayInto {
     this.json = json;
   }
 
-  int run(Start start, boolean dryRun) throws InterruptedException {
-    List<Move> plan = operations.rewind(name, start, true);
+  int run(Start start, ReplayTerms terms, boolean dryRun) throws InterruptedException {
+    SubscriptionInfo now = operations.subscription(name);
+    PlanLine planned =
+        new PlanLine(operations.plan(now.definition().from(start).terms(terms)), dryRun);
+    List<Move> plan = operations.rewind(name, start, terms, true);
     long events = plan.stream().mapToLong(Move::events).sum();
     show(plan, events, dryRun);
+    terminal.message(planned.human());
     if (dryRun) {
       return Exit.DONE;
     }
     Map<Partition, Position> ends = operations.latest().positions();
-    operations.rewind(name, start, false);
+    operations.rewind(name, start, terms, false);
     if (operations.subscription(name).partitions().stream().allMatch(p -> p.owner().isEmpty())) {
       terminal.message("nobody runs " + name + " now; it begins when somebody does");
     }

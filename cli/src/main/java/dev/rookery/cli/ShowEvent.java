@@ -3,6 +3,7 @@ package dev.rookery.cli;
 import dev.rookery.DeadLetter;
 import dev.rookery.EventBus;
 import dev.rookery.NotFound;
+import dev.rookery.Operations.Attempt;
 import dev.rookery.Operations.DeliveryState;
 import dev.rookery.Operations.EventReport;
 import dev.rookery.Operations.Located;
@@ -62,6 +63,17 @@ final class ShowEvent extends Verb {
         failures.addObject().put("at", failure.at().toString()).put("error", failure.error());
       }
     }
+    ArrayNode tried = line.putArray("tried");
+    for (Attempt attempt : report.attempts()) {
+      tried
+          .addObject()
+          .put("subscription", attempt.subscription())
+          .put("attempt", attempt.attempt())
+          .put("at", attempt.at().toString())
+          .put("outcome", attempt.outcome())
+          .put("settlement", attempt.settlement())
+          .put("tookMicros", attempt.took().toNanos() / 1_000);
+    }
     return line;
   }
 
@@ -89,5 +101,22 @@ final class ShowEvent extends Verb {
     } else {
       table.print(terminal);
     }
+    if (!report.attempts().isEmpty()) {
+      attempts(report.attempts()).print(terminal);
+    }
+  }
+
+  private static Table attempts(List<Attempt> attempts) {
+    Table table = new Table("SUBSCRIPTION", "ATTEMPT", "RECORDED", "OUTCOME", "SETTLEMENT", "TOOK");
+    for (Attempt attempt : attempts) {
+      table.row(
+          attempt.subscription(),
+          attempt.attempt(),
+          attempt.at(),
+          attempt.outcome(),
+          attempt.settlement(),
+          Shown.millis(attempt.took().toNanos() / 1e6));
+    }
+    return table;
   }
 }

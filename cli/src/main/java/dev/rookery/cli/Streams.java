@@ -6,6 +6,7 @@ import dev.rookery.Position;
 import dev.rookery.cli.terminal.Shown;
 import dev.rookery.cli.terminal.Table;
 import dev.rookery.cli.terminal.Terminal;
+import dev.rookery.spi.Environment;
 import java.util.List;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,6 +26,7 @@ final class Streams extends Verb {
         partitions.forEach(partition -> print(json(partition)));
       } else {
         table(partitions).print(terminal);
+        ForecastLine.of(partitions, Environment.system().now()).forEach(terminal::line);
       }
       return Exit.DONE;
     }

@@ -5,6 +5,7 @@ import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
 import dev.rookery.NotFound;
 import dev.rookery.RetryPolicy;
+import dev.rookery.SideEffect;
 import dev.rookery.Start;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
@@ -24,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "",
       "The command of --exec gets the event as CloudEvents JSON on standard input, and ROOKERY_SUBSCRIPTION,",
-      "ROOKERY_ATTEMPT and ROOKERY_POSITION in its environment. Its exit code decides: 0 acknowledges, 65",
-      "rejects (dead letter at once), 75 says that its surroundings are down, any other asks for a retry."
+      "ROOKERY_ATTEMPT, ROOKERY_POSITION and ROOKERY_REPLAY in its environment. Its exit code decides: 0",
+      "acknowledges, 65 rejects (dead letter at once), 75 says that its surroundings are down, any other asks for a retry."
     })
 final class Subscribe extends Verb {
   @Parameters(index = "0", paramLabel = "NAME", description = "The subscription's name.")
@@ -40,6 +41,18 @@ final class Subscribe extends Verb {
 
   @Option(names = "--exec", paramLabel = "CMD", description = "A shell command for each event.")
   private Optional<String> exec = Optional.empty();
+
+  @Option(
+      names = "--publish",
+      description =
+          "Publishes what the command prints, a line an event as for 'publish -', caused by the event.")
+  private boolean publish;
+
+  @Option(
+      names = "--effect",
+      paramLabel = "EFFECT",
+      description = "What the handler does to the world: pure, idempotent or external.")
+  private Optional<SideEffect> effect = Optional.empty();
 
   @Option(names = "--count", paramLabel = "N", description = "Ends after so many handled events.")
   private Optional<Long> count = Optional.empty();
@@ -76,6 +89,9 @@ final class Subscribe extends Verb {
 
   @Override
   int run() throws InterruptedException {
+    if (publish && exec.isEmpty()) {
+      throw usage("--publish needs --exec: it publishes what the command prints");
+    }
     try (EventBus opened = open()) {
       Subscription definition = definition(opened);
       if (dryRun) {
@@ -88,7 +104,7 @@ final class Subscribe extends Verb {
       terminal.interruption().watch();
       Subscriber subscriber =
           opened.subscribe(
-              definition, EventHandler.ofDeliveries((delivery, _) -> handle(delivery)));
+              definition, EventHandler.ofDeliveries((delivery, _) -> handle(opened, delivery)));
       try {
         return untilEnough(subscriber);
       } finally {
@@ -128,6 +144,9 @@ final class Subscribe extends Verb {
     if (maxAttempts.isPresent()) {
       definition = definition.retry(RetryPolicy.attempts(maxAttempts.get()));
     }
+    if (effect.isPresent()) {
+      definition = definition.effect(effect.get());
+    }
     if (hold) {
       definition = definition.exhausted(Subscription.Exhausted.HOLD);
     }
@@ -144,11 +163,13 @@ final class Subscribe extends Verb {
   }
 
   /** An event beyond the count waits unsettled until this process is gone. */
-  private void handle(Delivery delivery) throws Exception {
+  private void handle(EventBus opened, Delivery delivery) throws Exception {
     if (isEnough()) {
       Thread.sleep(Duration.ofMinutes(1));
     }
-    if (exec.isPresent()) {
+    if (exec.isPresent() && publish) {
+      ExecHandler.answer(exec.get(), delivery, opened);
+    } else if (exec.isPresent()) {
       ExecHandler.run(exec.get(), delivery, json);
     }
     synchronized (terminal) {

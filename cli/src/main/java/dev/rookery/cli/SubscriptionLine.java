@@ -28,6 +28,8 @@ final class SubscriptionLine {
     line.put("deadline", subscription.deadline().toString());
     line.put("concurrency", subscription.concurrency());
     line.put("window", subscription.window());
+    line.set("effect", Json.MAPPER.valueToTree(subscription.effect()));
+    line.put("replay", subscription.replay());
     return line;
   }
 

@@ -26,7 +26,8 @@ abstract class Verb implements Callable<Integer> {
       names = "--bus",
       paramLabel = "ADDRESS",
       description =
-          "Where the bus is. Default: $ROOKERY_BUS, else http://127.0.0.1:7070 when a server answers there, else file:./rookery-data.")
+          "Where the bus is. Default: $ROOKERY_BUS, else http://127.0.0.1:7070 when a server"
+              + " answers there, else file:./rookery-data.")
   protected Optional<String> bus = Optional.empty();
 
   @Option(
@@ -57,7 +58,8 @@ abstract class Verb implements Callable<Integer> {
   abstract int run() throws Exception;
 
   protected final BusConfig busConfig() {
-    return config.map(BusConfig::load).orElseGet(BusConfig::standard);
+    BusConfig said = config.map(BusConfig::load).orElseGet(BusConfig::standard);
+    return said.audit(AuditSecret.into(said.audit(), terminal.env()));
   }
 
   protected final String address() {

@@ -33,6 +33,10 @@ final class Command {
     return new Command(input, Map.of("TERM", "dumb"));
   }
 
+  static Command in(Map<String, String> env) {
+    return new Command("", env);
+  }
+
   static Command run(String... arguments) {
     return prepared("").with(arguments);
   }

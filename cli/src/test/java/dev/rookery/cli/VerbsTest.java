@@ -58,6 +58,25 @@ class VerbsTest {
   }
 
   @Test
+  void eraseTakesAwayWhatWasSaidUnderAKey() {
+    on("publish", "user.said", "--key", "alice", "--data", "{\"secret\":1}");
+    on("publish", "user.said", "--key", "bob", "--data", "{\"public\":2}");
+
+    assertThat(on("erase", "--key", "alice", "--dry-run").err())
+        .contains("1 events of alice would");
+    Command command = on("erase", "--key", "alice", "--json");
+
+    assertThat(command.code).isZero();
+    assertThat(command.json().getFirst().toString())
+        .isEqualTo(
+            "{\"key\":\"alice\",\"events\":1,\"before\":0,\"deadLetters\":0,\"dryRun\":false}");
+    String tail = on("tail", "user.**", "--no-follow", "--json").out();
+    assertThat(tail).contains("public").contains("erased").doesNotContain("secret");
+    assertThat(on("erase", "--key", "alice", "--stream", "none").code).isEqualTo(Exit.FAILED);
+    assertThat(on("audit").out()).contains("erase").contains("events 1");
+  }
+
+  @Test
   void publishRefusesDataThatIsNotJson() {
     Command command = on("publish", "a.b", "--data", "{oops");
 

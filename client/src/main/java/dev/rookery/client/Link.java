@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One WebSocket connection, from its opening to its end. */
 final class Link extends WebSocketAdapter {
   /** The server pings every two seconds; one that is silent for so long is gone. */
-  private static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final Duration SILENCE = Duration.ofSeconds(4);
 
   private static final int FRAMES_AHEAD = 16;
 

@@ -1,18 +1,22 @@
 package dev.rookery.client;
 
 import dev.rookery.Address;
+import dev.rookery.BackendUnavailable;
 import dev.rookery.BusClosed;
 import dev.rookery.BusConfig;
 import dev.rookery.Causation;
 import dev.rookery.Draft;
+import dev.rookery.Durability;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
 import dev.rookery.InvalidEvent;
 import dev.rookery.InvalidInput;
 import dev.rookery.Operations;
+import dev.rookery.Operations.EventReport;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.Published;
+import dev.rookery.Receipt;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
 import dev.rookery.client.wire.AttributeRules;
@@ -127,7 +131,11 @@ final class RemoteBus implements EventBus {
     whole = whole.time().isPresent() ? whole : whole.time(environment.now());
     long deadline = environment.nanoTime() + config.idWindow().dividedBy(2).toNanos();
     try {
-      return new Pending(encoded(whole), derived, deadline, done);
+      Pending pending = new Pending(encoded(whole), derived, deadline, done);
+      if (derived && causation.get().mayBeForgotten(environment.now(), config.idWindow())) {
+        storedLongAgo(whole).ifPresent(pending::complete);
+      }
+      return pending;
     } catch (PublishRejected e) {
       Pending refused = new Pending(new byte[0], derived, deadline, done);
       refused.complete(new Published.Rejected(e));
@@ -136,6 +144,31 @@ final class RemoteBus implements EventBus {
       Pending refused = new Pending(new byte[0], derived, deadline, done);
       refused.complete(new Published.Rejected(new InvalidEvent(String.valueOf(e.getMessage()), e)));
       return refused;
+    }
+  }
+
+  /**
+   * What was published under a derived id when its cause was handled before. The window of ids
+   * forgets, the log does not. How durable it is, the log does not tell: the least is said.
+   */
+  private Optional<Published> storedLongAgo(Draft draft) {
+    try {
+      return operations.event(draft.id().orElseThrow()).stream()
+          .map(EventReport::located)
+          .filter(located -> draft.source().equals(Optional.of(located.event().source())))
+          .findFirst()
+          .map(located ->
+              new Published.Stored(
+                  new Receipt(
+                      located.event().id(),
+                      located.partition().stream(),
+                      located.partition().number(),
+                      located.position(),
+                      Durability.MEMORY,
+                      true)));
+    } catch (BackendUnavailable e) {
+      throw new PublishRejected(
+          "not stored: whether it was published before cannot be seen: " + e.getMessage(), e);
     }
   }
 

@@ -9,16 +9,22 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.NotFound;
 import dev.rookery.Operations;
+import dev.rookery.ReplayPlan;
+import dev.rookery.ReplayTerms;
 import dev.rookery.Search;
 import dev.rookery.Start;
+import dev.rookery.Subscription;
 import dev.rookery.Token;
 import dev.rookery.backup.CopiedBackup;
 import dev.rookery.client.wire.EventJson;
 import dev.rookery.client.wire.Problem;
+import dev.rookery.client.wire.RewindRequest;
 import dev.rookery.client.wire.StrictJson;
+import dev.rookery.client.wire.SubscribeRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +38,9 @@ final class RemoteOperations implements Operations {
 
   /** The answer that holds a token. */
   private record Latest(Token token) {}
+
+  /** The answer that holds a plan. */
+  private record Planned(ReplayPlan plan) {}
 
   /** The answer that says how many. */
   private record Counted(int count) {}
@@ -122,11 +131,17 @@ final class RemoteOperations implements Operations {
   }
 
   @Override
-  public List<Move> rewind(String subscription, Start to, boolean dryRun) {
-    byte[] body = Json.MAPPER.writeValueAsBytes(Map.of("to", to.text(), "dryRun", dryRun));
+  public List<Move> rewind(String subscription, Start to, ReplayTerms terms, boolean dryRun) {
+    byte[] body = Json.MAPPER.writeValueAsBytes(RewindRequest.of(to, terms, dryRun));
     return value(
         http.post("/v1/subscriptions/" + encoded(subscription) + "/rewind", body),
         new TypeReference<>() {});
+  }
+
+  @Override
+  public ReplayPlan plan(Subscription replay) {
+    byte[] body = Json.MAPPER.writeValueAsBytes(SubscribeRequest.of(replay));
+    return value(http.post("/v1/replays", body), new TypeReference<Planned>() {}).plan();
   }
 
   @Override
@@ -148,6 +163,14 @@ final class RemoteOperations implements Operations {
   @Override
   public int discard(DeadLetterFilter filter) {
     return counted("discard", filter);
+  }
+
+  @Override
+  public Erasure erase(String key, Optional<String> stream, boolean dryRun) {
+    Map<String, Object> body = new HashMap<>(Map.of("key", key, "dryRun", dryRun));
+    stream.ifPresent(name -> body.put("stream", name));
+    return value(
+        http.post("/v1/erasures", Json.MAPPER.writeValueAsBytes(body)), new TypeReference<>() {});
   }
 
   private int counted(String verb, DeadLetterFilter filter) {

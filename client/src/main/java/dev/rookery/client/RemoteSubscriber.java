@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class RemoteSubscriber implements Subscriber {
   private static final System.Logger LOG = System.getLogger(RemoteSubscriber.class.getName());
   private static final Duration FIRST_CONNECTION = Duration.ofSeconds(10);
-  private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Set<String> PASSING =
       Set.of("backend-unavailable", "bus-closed", "draining", "too-many-requests", "log-failed");
 

@@ -42,9 +42,10 @@ public final class Restore {
   public static Backup.Header run(
       InputStream source, Address address, Environment environment, LongConsumer events)
       throws IOException {
-    Backend.Provider provider = provider(address);
+    Address log = withoutExtensions(address);
+    Backend.Provider provider = provider(log);
     BackupReader reader = new BackupReader(source);
-    try (Restoration restoration = provider.restore(address, reader.header(), environment)) {
+    try (Restoration restoration = provider.restore(log, reader.header(), environment)) {
       long restored = 0;
       for (List<Piece> some = reader.next(); !some.isEmpty(); some = reader.next()) {
         restoration.take(some);
@@ -54,6 +55,15 @@ public final class Restore {
       restoration.finish(environment.newId());
     }
     return reader.header();
+  }
+
+  /** What stands before a log, such as a tail, is made anew of it. */
+  private static Address withoutExtensions(Address address) {
+    Address log = address;
+    for (Backend.Extension extension : ServiceLoader.load(Backend.Extension.class)) {
+      log = log.without(extension.option());
+    }
+    return log;
   }
 
   private static Backend.Provider provider(Address address) {

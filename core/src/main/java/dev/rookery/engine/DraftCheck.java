@@ -9,6 +9,7 @@ import dev.rookery.InvalidEvent;
 import dev.rookery.InvalidInput;
 import dev.rookery.Limits;
 import dev.rookery.Payload;
+import dev.rookery.audit.Fact;
 import dev.rookery.spi.Schemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -49,7 +50,8 @@ final class DraftCheck {
         .findFirst()
         .orElseThrow(() ->
             new InvalidInput(
-                "schemas need the module rookery-schemas on the class path; add it, or set validation to off"));
+                "schemas need the module rookery-schemas on the class path; add it, or set"
+                    + " validation to off"));
   }
 
   /**
@@ -75,6 +77,10 @@ final class DraftCheck {
   }
 
   private void type(String type) {
+    if (type.startsWith(Fact.TYPES)) {
+      throw new InvalidEvent(
+          "what is called " + Fact.TYPES + "* is the audit's own: name it otherwise");
+    }
     if (type.length() > limits.typeBytes()) {
       throw new EventTooLarge(
           "the type has "
@@ -161,6 +167,9 @@ final class DraftCheck {
       }
       text("attribute " + name, attribute.getValue(), ATTRIBUTE_BYTES);
       bytes += name.length() + attribute.getValue().length();
+    }
+    if (attributes.containsKey(Event.ERASED)) {
+      throw new InvalidEvent("the attribute 'erased' is set by 'rookery erase' alone");
     }
     if (attributes.containsKey(Event.EXPIRY_TIME)) {
       instant(attributes.get(Event.EXPIRY_TIME));

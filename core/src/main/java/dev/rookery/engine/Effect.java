@@ -2,8 +2,11 @@ package dev.rookery.engine;
 
 import dev.rookery.DeadLetter;
 import dev.rookery.Delivery;
+import dev.rookery.Outcome;
 import dev.rookery.Position;
+import dev.rookery.Settlement;
 import dev.rookery.spi.Cursor;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -20,6 +23,10 @@ sealed interface Effect {
    * behind one that was not; answered by a {@link Message.Result} for each that was begun.
    */
   record Handle(List<Delivery> run) implements Effect {}
+
+  /** Tell the audit what became of an attempt; not answered. */
+  record Audit(Delivery delivery, Outcome outcome, Settlement settlement, Duration took)
+      implements Effect {}
 
   /** Store the cursor; answered by {@link Message.Saved}. */
   record Save(Cursor cursor, long version) implements Effect {}

@@ -1,5 +1,9 @@
 package dev.rookery.engine;
 
+import static java.util.stream.Collectors.joining;
+
+import dev.rookery.Actor;
+import dev.rookery.Announced;
 import dev.rookery.BusClosed;
 import dev.rookery.BusConfig;
 import dev.rookery.ConfigDiffers;
@@ -7,17 +11,24 @@ import dev.rookery.Draft;
 import dev.rookery.EventBus;
 import dev.rookery.EventHandler;
 import dev.rookery.EventTooLarge;
+import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Published;
+import dev.rookery.ReplayTerms;
 import dev.rookery.RookeryException;
+import dev.rookery.SideEffect;
 import dev.rookery.StreamConfig;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
+import dev.rookery.TypePattern;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Control;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.Outbox;
+import dev.rookery.spi.SubscriptionStore;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A bus in this process, over any backend. */
 public final class EngineBus implements EventBus {
@@ -36,9 +48,16 @@ public final class EngineBus implements EventBus {
 
   private final EngineParts parts;
   private final Publisher publisher;
-  private final EngineOperations operations;
+  private final AuditWriter audit;
+  private final DeliveryAudit deliveries;
+  private final RegularCheckpoint checkpoint;
+  private final Operations operations;
   private final Set<EngineSubscriber> subscribers = ConcurrentHashMap.newKeySet();
+  private final FillingWatch filling = new FillingWatch();
+  private final UnreadWatch unread;
+  private final Abandonment abandonment;
   private final Thread housekeeper;
+  private final Optional<Sequencer> sequencer;
   private volatile boolean closed;
 
   /** A bus over a backend, which it closes with itself. */
@@ -46,7 +65,15 @@ public final class EngineBus implements EventBus {
     agree(backend, config);
     this.parts = new EngineParts(backend, config, environment);
     this.publisher = new Publisher(parts);
-    this.operations = new EngineOperations(parts, this::subscribersOf);
+    this.audit = new AuditWriter(parts);
+    this.deliveries = new DeliveryAudit(parts, audit, publisher);
+    Operations plain = new EngineOperations(parts, this::subscribersOf);
+    this.checkpoint = new RegularCheckpoint(parts, plain);
+    this.operations = new AuditedOperations(plain, audit, deliveries, Actor.PROCESS);
+    this.sequencer = backend.outbox().map(outbox -> new Sequencer(parts, publisher, outbox));
+    this.unread = new UnreadWatch(parts);
+    this.abandonment = new Abandonment(parts, audit, publisher);
+    audit.tellEpoch();
     this.housekeeper = environment.start("rookery-housekeeper", this::keepHouse);
   }
 
@@ -99,20 +126,81 @@ public final class EngineBus implements EventBus {
   }
 
   @Override
+  public Announced publish(Connection connection, Draft draft) {
+    open();
+    Optional<Outbox> outbox = parts.backend().outbox();
+    return outbox.isPresent()
+        ? publisher.announce(outbox.get(), connection, draft)
+        : EventBus.super.publish(connection, draft);
+  }
+
+  @Override
   public Subscriber subscribe(Subscription subscription, EventHandler handler) {
+    return subscribe(Actor.PROCESS, subscription, handler);
+  }
+
+  @Override
+  public Subscriber subscribe(Actor actor, Subscription subscription, EventHandler handler) {
     open();
     Interest.of(subscription, parts.config().catalogue());
-    Control control =
-        parts.call(
-            () -> parts.backend().subscriptions().define(subscription, parts.starts(subscription)));
+    if (subscription.replay()) {
+      consented(subscription, subscription.terms());
+    }
+    Control control = define(subscription, actor);
     EngineSubscriber[] self = new EngineSubscriber[1];
     EngineSubscriber subscriber =
-        new EngineSubscriber(parts, control, handler, () -> subscribers.remove(self[0]));
+        new EngineSubscriber(
+            parts, control, handler, deliveries, () -> subscribers.remove(self[0]));
     self[0] = subscriber;
     subscribers.add(subscriber);
     subscriber.start();
     parts.controls().raise();
     return subscriber;
+  }
+
+  /** Defines it; a replay, and another definition of what exists, are acts of an operator. */
+  private Control define(Subscription subscription, Actor actor) {
+    SubscriptionStore store = parts.backend().subscriptions();
+    Supplier<Control> defining =
+        () -> parts.call(() -> store.define(subscription, parts.starts(subscription)));
+    Optional<Control> known = parts.call(() -> store.find(subscription.name()));
+    if (known.isEmpty()) {
+      parts.call(() -> {
+        Again.forget(parts.backend(), subscription.name());
+        return known;
+      });
+    }
+    boolean changes = known.filter(stored -> !stored.definition().equals(subscription)).isPresent();
+    if (!changes && (known.isPresent() || !subscription.replay())) {
+      return defining.get();
+    }
+    return audit.perform(
+        new AuditWriter.Act<>(
+            changes ? "redefine" : "replay",
+            subscription.name(),
+            Map.of("types", shown(subscription), "from", subscription.from().text()),
+            defining,
+            _ -> Map.of()),
+        actor);
+  }
+
+  /**
+   * Holds that what acts on the world outside is handled again only where that was asked for.
+   *
+   * @throws InvalidInput when it was not
+   */
+  static void consented(Subscription subscription, ReplayTerms terms) {
+    if (subscription.effect() == SideEffect.EXTERNAL && !terms.external()) {
+      throw new InvalidInput(
+          "the handler of "
+              + subscription.name()
+              + " is external: what it did to the world outside it would do again, so a replay"
+              + " passes it over. Ask for external effects if you want them again");
+    }
+  }
+
+  private static String shown(Subscription subscription) {
+    return subscription.patterns().stream().map(TypePattern::text).collect(joining(" "));
   }
 
   @Override
@@ -137,9 +225,12 @@ public final class EngineBus implements EventBus {
   /** Trims, and tells subscribers of what operators did. */
   private void keepHouse() {
     boolean shared = parts.backend().capabilities().shared();
-    long pollNanos = shared ? TimeUnit.MILLISECONDS.toNanos(200) : TRIM_NANOS;
+    long unreadNanos = unread.interval().toNanos();
+    long pollNanos =
+        Math.min(shared ? TimeUnit.MILLISECONDS.toNanos(200) : TRIM_NANOS, unreadNanos);
     long changes = 0;
     long trimAt = parts.environment().nanoTime();
+    long lookAt = trimAt + unreadNanos;
     String told = "";
     while (!closed) {
       long seen = parts.controls().count();
@@ -151,7 +242,14 @@ public final class EngineBus implements EventBus {
         }
         if (parts.environment().nanoTime() >= trimAt) {
           trim();
+          filling
+              .look(operations.streams(), parts.environment().now())
+              .forEach(line -> LOG.log(System.Logger.Level.WARNING, line));
           trimAt = parts.environment().nanoTime() + TRIM_NANOS;
+        }
+        if (parts.environment().nanoTime() >= lookAt) {
+          lookAt = parts.environment().nanoTime() + unreadNanos;
+          parts.call(unread::look).forEach(abandonment::giveUp);
         }
       } catch (RookeryException e) {
         told = tell(String.valueOf(e.getMessage()), told);
@@ -189,6 +287,7 @@ public final class EngineBus implements EventBus {
       closed = true;
     }
     housekeeper.interrupt();
+    sequencer.ifPresent(Sequencer::close);
     List<Thread> draining =
         subscribers.stream()
             .map(subscriber -> Thread.ofVirtual().start(() -> subscriber.drain(DRAIN)))
@@ -201,6 +300,9 @@ public final class EngineBus implements EventBus {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    checkpoint.close();
+    deliveries.close();
+    audit.close();
     parts.close();
     parts.backend().close();
   }

@@ -7,10 +7,13 @@ import dev.rookery.NotFound;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.ReplayPlan;
+import dev.rookery.ReplayTerms;
 import dev.rookery.RookeryException;
 import dev.rookery.Search;
 import dev.rookery.Start;
 import dev.rookery.StreamConfig;
+import dev.rookery.Subscription;
 import dev.rookery.Token;
 import dev.rookery.backup.SnapshotBackup;
 import dev.rookery.spi.Backend;
@@ -33,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What operators see and do, over any backend. */
@@ -120,13 +124,15 @@ final class EngineOperations implements Operations {
   public List<SubscriptionInfo> subscriptions() {
     return parts.call(() -> {
       Map<String, Long> dead = backend.deadLetters().counts();
+      Map<String, Duration> unread = Unread.present(backend);
       return backend.subscriptions().list().stream()
-          .map(control -> describe(control, dead))
+          .map(control -> describe(control, dead, unread))
           .toList();
     });
   }
 
-  private SubscriptionInfo describe(Control control, Map<String, Long> dead) {
+  private SubscriptionInfo describe(
+      Control control, Map<String, Long> dead, Map<String, Duration> unread) {
     String name = control.definition().name();
     Map<Partition, Claim> claims = backend.subscriptions().claims(name);
     List<PartitionProgress> partitions = new ArrayList<>();
@@ -146,14 +152,15 @@ final class EngineOperations implements Operations {
     return new SubscriptionInfo(
         control.definition(),
         control.paused(),
-        state(control, partitions),
+        state(control, partitions, unread),
         lag,
         age,
         dead.getOrDefault(name, 0L),
         partitions);
   }
 
-  private String state(Control control, List<PartitionProgress> partitions) {
+  private String state(
+      Control control, List<PartitionProgress> partitions, Map<String, Duration> unread) {
     if (control.paused()) {
       return "paused";
     }
@@ -164,7 +171,14 @@ final class EngineOperations implements Operations {
             .filter(state -> state.startsWith("failed"))
             .findFirst();
     boolean owned = partitions.stream().anyMatch(partition -> partition.owner().isPresent());
+    if (failed.isEmpty() && unread.containsKey(name)) {
+      return notRunning(unread.get(name));
+    }
     return failed.orElse(owned ? "running" : "not running");
+  }
+
+  private static String notRunning(Duration unread) {
+    return unread.toMinutes() == 0 ? "not running" : "not running for " + Unread.shown(unread);
   }
 
   private PartitionProgress progress(
@@ -244,12 +258,10 @@ final class EngineOperations implements Operations {
   }
 
   @Override
-  public List<Move> rewind(String subscription, Start to, boolean dryRun) {
+  public List<Move> rewind(String subscription, Start to, ReplayTerms terms, boolean dryRun) {
     return parts.call(() -> {
       SubscriptionStore store = backend.subscriptions();
-      if (store.find(subscription).isEmpty()) {
-        throw unknown(subscription);
-      }
+      Control control = store.find(subscription).orElseThrow(() -> unknown(subscription));
       List<Move> moves = new ArrayList<>();
       Map<Partition, Place> places = new HashMap<>();
       new TreeMap<>(store.cursors(subscription))
@@ -259,13 +271,32 @@ final class EngineOperations implements Operations {
             long events = backend.log().latest(partition).ordinal() - place.ordinal();
             moves.add(new Move(partition, cursor.floor().position(), place.position(), events));
           });
+      Map<Partition, Position> back = goingBack(moves);
+      if (!back.isEmpty()) {
+        EngineBus.consented(control.definition(), terms);
+      }
       if (!dryRun) {
+        if (!back.isEmpty()) {
+          Again.from(backend, subscription, back, terms);
+        }
         store.rewind(subscription, places);
         store.touch(subscription);
         parts.controls().raise();
       }
       return moves;
     });
+  }
+
+  /** Where the subscription was, in the partitions in which it goes back. */
+  private static Map<Partition, Position> goingBack(List<Move> moves) {
+    return moves.stream()
+        .filter(move -> move.from().isAfter(move.to()))
+        .collect(Collectors.toMap(Move::partition, Move::from));
+  }
+
+  @Override
+  public ReplayPlan plan(Subscription replay) {
+    return new ReplayPlanning(parts, replay, replay.until().orElseGet(this::latest)).plan();
   }
 
   // ---- dead letters
@@ -291,6 +322,13 @@ final class EngineOperations implements Operations {
   @Override
   public int discard(DeadLetterFilter filter) {
     return act(filter, letters -> backend.deadLetters().discard(ids(letters)));
+  }
+
+  @Override
+  public Erasure erase(String key, Optional<String> stream, boolean dryRun) {
+    Erasure erased = new Eraser(parts, key, dryRun).in(stream);
+    parts.controls().raise();
+    return erased;
   }
 
   private int act(DeadLetterFilter filter, Function<List<DeadLetter>, Integer> action) {
@@ -361,23 +399,17 @@ final class EngineOperations implements Operations {
   public List<Metric> metrics() {
     List<Metric> metrics = new ArrayList<>(parts.counters().metrics());
     metrics.addAll(backend.metrics());
-    for (PartitionInfo info : streams()) {
-      Map<String, String> labels =
-          Map.of(
-              "stream",
-              info.partition().stream(),
-              "partition",
-              Integer.toString(info.partition().number()));
-      metrics.add(
-          new Metric("rookery_stream_events", "Events kept.", Kind.GAUGE, labels, info.events()));
-      metrics.add(
-          new Metric(
-              "rookery_stream_bytes",
-              "Bytes that the kept events take.",
-              Kind.GAUGE,
-              labels,
-              info.bytes()));
-    }
+    metrics.addAll(StreamMetrics.of(streams(), parts.environment().now()));
+    parts
+        .call(() -> Unread.present(backend))
+        .forEach((name, time) ->
+            metrics.add(
+                new Metric(
+                    "rookery_unread_seconds",
+                    "For how long nobody has read a subscription that is behind.",
+                    Kind.GAUGE,
+                    Map.of("subscription", name),
+                    time.toMillis() / 1e3)));
     for (SubscriptionInfo info : subscriptions()) {
       Map<String, String> labels = Map.of("subscription", info.definition().name());
       metrics.add(
@@ -442,6 +474,14 @@ final class EngineOperations implements Operations {
 
   @Override
   public List<String> states() {
-    return backend.states();
+    List<String> states = new ArrayList<>(backend.states());
+    parts
+        .call(() -> Unread.present(backend))
+        .forEach((name, time) -> {
+          if (time.toMinutes() > 0) {
+            states.add(UnreadWatch.line(name, time));
+          }
+        });
+    return states;
   }
 }

@@ -132,12 +132,12 @@ final class EngineParts {
         partition,
         p ->
             new PartitionReader(
-                p,
-                backend.log(),
-                config.catalogue(),
-                backend.capabilities(),
-                counters,
-                environment));
+                p, backend.log(), config, backend.capabilities(), counters, environment));
+  }
+
+  /** Has the log read again, since others changed what stands there. */
+  void forgetWhatWasRead() {
+    readers.values().forEach(PartitionReader::forget);
   }
 
   /** What one window may hold: 4 MiB, all windows together a quarter of the heap. */

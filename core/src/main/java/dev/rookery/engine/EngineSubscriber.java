@@ -3,6 +3,7 @@ package dev.rookery.engine;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.EventHandler;
 import dev.rookery.Partition;
+import dev.rookery.ReplayTerms;
 import dev.rookery.RookeryException;
 import dev.rookery.RunHandler;
 import dev.rookery.Subscriber;
@@ -49,6 +50,7 @@ final class EngineSubscriber implements Subscriber {
   private final String name;
   private final String owner;
   private final Runnable whenClosed;
+  private final DeliveryAudit audit;
 
   private final Map<Partition, WorkerDriver> drivers = new ConcurrentHashMap<>();
   private final Set<Partition> retiring = ConcurrentHashMap.newKeySet();
@@ -70,8 +72,14 @@ final class EngineSubscriber implements Subscriber {
   private long renewedAt;
   private long renewals;
 
-  EngineSubscriber(EngineParts parts, Control control, EventHandler handler, Runnable whenClosed) {
+  EngineSubscriber(
+      EngineParts parts,
+      Control control,
+      EventHandler handler,
+      DeliveryAudit audit,
+      Runnable whenClosed) {
     this.parts = parts;
+    this.audit = audit;
     this.events = new Signal(parts.environment()::working);
     this.store = parts.backend().subscriptions();
     this.control = control;
@@ -272,6 +280,8 @@ final class EngineSubscriber implements Subscriber {
     if (cautious) {
       parts.counters().of(name).takeOvers.increment();
     }
+    Again again = parts.call(() -> Again.of(parts.backend(), name));
+    ReplayTerms terms = definition.replay() ? definition.terms() : again.terms();
     parts.workers().incrementAndGet();
     Worker.Assignment job =
         new Worker.Assignment(
@@ -283,18 +293,23 @@ final class EngineSubscriber implements Subscriber {
                 .until()
                 .map(until ->
                     until.positions().getOrDefault(claim.partition(), dev.rookery.Position.ZERO)),
+            again.in(claim.partition()),
+            terms.external() ? _ -> false : parts.config().catalogue()::isExternal,
             cautious,
             parts.windowBytes(),
             parts.config().limits().hops(),
-            handler instanceof RunHandler runs && !runs.takesSeveral() ? 1 : LONGEST_RUN);
+            handler instanceof RunHandler runs && !runs.takesSeveral() ? 1 : LONGEST_RUN,
+            parts.config().audit().records(name));
     WorkerDriver driver =
         new WorkerDriver(
             parts,
             claim,
             claimedAt,
             new Worker(job, takeOver.cursor(), takeOver.asideKeys()),
-            definition,
+            job,
+            terms.pace(),
             handler,
+            audit,
             this::look);
     drivers.put(claim.partition(), driver);
     failure = null;

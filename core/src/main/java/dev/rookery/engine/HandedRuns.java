@@ -4,6 +4,7 @@ import dev.rookery.Delivery;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
 import dev.rookery.RunHandler;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,6 +108,9 @@ final class HandedRuns implements Handlers {
     private int begun;
     private long since = terms.nanoTime();
 
+    /** Since when the delivery has its turn, however often it said that it is at work. */
+    private long turn = since;
+
     private Out(List<Delivery> deliveries) {
       this.deliveries = deliveries;
     }
@@ -158,10 +162,13 @@ final class HandedRuns implements Handlers {
       boolean over = begun == deliveries.size() || !(outcome instanceof Outcome.Handled);
       if (over) {
         out.remove(this);
-      } else {
-        since = terms.nanoTime();
       }
-      terms.mailbox().post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
+      since = terms.nanoTime();
+      Duration took = Duration.ofNanos(since - turn);
+      turn = since;
+      terms
+          .mailbox()
+          .post(new Message.Result(delivery.position(), delivery.attempt(), outcome, took));
       terms.done().accept(new Done(delivery, outcome));
       return over;
     }

@@ -5,6 +5,7 @@ import dev.rookery.Delivery;
 import dev.rookery.EventHandler;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -114,7 +115,9 @@ final class HandlerThreads implements Handlers {
     if (attempt.end()) {
       outcome = new Outcome.TimedOut(terms.deadline());
     }
-    terms.mailbox().post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
+    terms
+        .mailbox()
+        .post(new Message.Result(delivery.position(), delivery.attempt(), outcome, attempt.took()));
     terms.done().accept(new Done(delivery, outcome));
     return outcome;
   }
@@ -161,7 +164,8 @@ final class HandlerThreads implements Handlers {
 
     private final Delivery delivery;
     private final Thread thread;
-    private volatile long since = terms.nanoTime();
+    private final long began = terms.nanoTime();
+    private volatile long since = began;
     private @Nullable Long interruptedAt;
     private boolean reported;
     private boolean ended;
@@ -173,6 +177,10 @@ final class HandlerThreads implements Handlers {
 
     void working() {
       since = terms.nanoTime();
+    }
+
+    Duration took() {
+      return Duration.ofNanos(terms.nanoTime() - began);
     }
 
     synchronized long nanosLeft(long now) {

@@ -10,7 +10,6 @@ import dev.rookery.Position;
 import dev.rookery.PositionTrimmed;
 import dev.rookery.Search;
 import dev.rookery.Start;
-import dev.rookery.Token;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.EventLog;
 import java.time.Duration;
@@ -85,7 +84,7 @@ final class LogSearch {
       for (Partition each : partitions) {
         end &= through(each);
       }
-      return new Page(found, new Token(reached), end);
+      return new Page(found, parts.token(reached), end);
     }
 
     /** Looks through a partition, one call at a time; whether to its end. */

@@ -3,6 +3,7 @@ package dev.rookery.engine;
 import dev.rookery.DeadLetter;
 import dev.rookery.Outcome;
 import dev.rookery.Position;
+import java.time.Duration;
 import java.util.List;
 
 /** What a worker is told. */
@@ -21,7 +22,7 @@ sealed interface Message {
   record Settled(List<Result> results) implements Message {}
 
   /** What came of one attempt; it counts only if position and attempt are those that run. */
-  record Result(Position position, int attempt, Outcome outcome) {}
+  record Result(Position position, int attempt, Outcome outcome, Duration took) {}
 
   /** Deliveries that were asked for and will not be begun. */
   record Returned(List<Position> positions) implements Message {}

@@ -1,6 +1,7 @@
 package dev.rookery.engine;
 
 import dev.rookery.BackendUnavailable;
+import dev.rookery.BusConfig;
 import dev.rookery.Catalogue;
 import dev.rookery.Partition;
 import dev.rookery.Position;
@@ -28,6 +29,7 @@ final class PartitionReader {
   private static final long KEPT_BYTES = Math.min(8L << 20, Runtime.getRuntime().maxMemory() / 32);
   private static final int BATCH = 512;
   private static final long BATCH_BYTES = 1L << 20;
+  private static final int ENVELOPE_BYTES = 2_000;
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Who gets what was read; it does not block. */
@@ -60,6 +62,12 @@ final class PartitionReader {
   private boolean hinted = true;
   private boolean closed;
 
+  /** What an event takes at most that the bus let in. */
+  private final int largestBytes;
+
+  /** How often all that was read was forgotten. */
+  private long forgotten;
+
   /** Whether the thread waits, and so does not count as work. */
   private boolean resting = true;
 
@@ -68,13 +76,14 @@ final class PartitionReader {
   PartitionReader(
       Partition partition,
       EventLog log,
-      Catalogue catalogue,
+      BusConfig config,
       Capabilities capabilities,
       Counters counters,
       Environment environment) {
     this.partition = partition;
     this.log = log;
-    this.catalogue = catalogue;
+    this.catalogue = config.catalogue();
+    this.largestBytes = config.limits().eventBytes() + ENVELOPE_BYTES;
     this.capabilities = capabilities;
     this.counters = counters;
     this.environment = environment;
@@ -134,6 +143,17 @@ final class PartitionReader {
         behind.add(new Request(after, maxEvents, maxBytes, sink, true));
         wake();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets what was read, and what is being read: the log may have less of it now. */
+  void forget() {
+    lock.lock();
+    try {
+      forgotten++;
+      kept.restart(kept.end());
     } finally {
       lock.unlock();
     }
@@ -280,6 +300,7 @@ final class PartitionReader {
   /** Reads on where the kept entries end, for those who wait there. */
   private void follow() {
     Position end;
+    long times;
     lock.lock();
     try {
       if (waiting.isEmpty() || !hinted) {
@@ -287,6 +308,7 @@ final class PartitionReader {
       }
       hinted = false;
       end = kept.end();
+      times = forgotten;
     } finally {
       lock.unlock();
     }
@@ -300,10 +322,14 @@ final class PartitionReader {
     List<Request> served = new ArrayList<>();
     lock.lock();
     try {
+      if (forgotten != times) {
+        hinted = true;
+        return;
+      }
       if (entries.isEmpty() || !kept.end().equals(end)) {
         return;
       }
-      hinted |= entries.size() >= BATCH / 2;
+      hinted |= mayGoOn(entries);
       kept.add(entries);
       served.addAll(waiting);
       waiting.clear();
@@ -313,6 +339,14 @@ final class PartitionReader {
     for (Request request : served) {
       read(request.after(), request.maxEvents(), request.maxBytes(), request.sink());
     }
+  }
+
+  /** Whether a read may have ended at a limit, and not at the end of the log. */
+  private boolean mayGoOn(List<Seen> entries) {
+    long bytes = entries.stream().mapToLong(Seen::sizeBytes).sum();
+    return entries.size() >= BATCH / 2
+        || bytes >= BATCH_BYTES / 2
+        || bytes + largestBytes > BATCH_BYTES;
   }
 
   private List<Seen> decode(List<Entry> entries) {
@@ -330,6 +364,8 @@ final class PartitionReader {
     try {
       failed = new ArrayList<>(waiting);
       failed.addAll(behind);
+      // What could not be read now may be there for the next who asks
+      hinted = true;
       waiting.clear();
       behind.clear();
     } finally {

@@ -106,6 +106,7 @@ final class Pending {
         && !burying
         && doom == null
         && letter.isEmpty()
+        && !event.isErased()
         && !event.attributes().containsKey(Event.EXPIRY_TIME);
   }
 

@@ -1,25 +1,34 @@
 package dev.rookery.engine;
 
+import dev.rookery.Announced;
+import dev.rookery.BackendUnavailable;
 import dev.rookery.BusConfig;
 import dev.rookery.Causation;
 import dev.rookery.Draft;
+import dev.rookery.Durability;
 import dev.rookery.Event;
 import dev.rookery.EventTypeInfo;
 import dev.rookery.IdConflict;
 import dev.rookery.LogFull;
+import dev.rookery.Operations.Located;
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.Published;
 import dev.rookery.Receipt;
 import dev.rookery.RookeryException;
+import dev.rookery.StreamConfig;
 import dev.rookery.Undecodable;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
+import dev.rookery.spi.Outbox;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,12 +36,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The publisher's side of the straight path: stamp, check, append. */
 final class Publisher {
   private static final int REMEMBERED_TYPES = 10_000;
+  private static final long LOOK_NANOS = 10_000_000;
   private static final MessageDigest SHA = sha();
 
   private final EngineParts parts;
@@ -40,8 +51,19 @@ final class Publisher {
   private final DraftCheck check;
   private final Map<String, String> streams = new ConcurrentHashMap<>();
 
-  /** One draft on its way, with its place in the batch. */
-  private record Prepared(int index, Append append, boolean derived) {}
+  /**
+   * A draft that became an event, and where it goes.
+   *
+   * @param derived whether its id was derived from the event that is being handled
+   */
+  record Stamped(Partition partition, Append append, boolean derived) {}
+
+  /** One event on its way, with its place in the batch. */
+  private record Prepared(int index, Stamped stamped) {
+    Append append() {
+      return stamped.append;
+    }
+  }
 
   Publisher(EngineParts parts) {
     this.parts = parts;
@@ -62,9 +84,15 @@ final class Publisher {
     Map<Partition, List<Prepared>> byPartition = new LinkedHashMap<>();
     for (int i = 0; i < drafts.size(); i++) {
       try {
-        Prepared prepared = prepare(i, drafts.get(i));
-        Event event = prepared.append().event();
-        byPartition.computeIfAbsent(partition(event), p -> new ArrayList<>()).add(prepared);
+        Prepared prepared = new Prepared(i, stamp(drafts.get(i)));
+        Optional<Published> before = storedLongAgo(prepared.stamped);
+        if (before.isPresent()) {
+          answers[i] = before.get();
+          continue;
+        }
+        byPartition
+            .computeIfAbsent(prepared.stamped.partition, p -> new ArrayList<>())
+            .add(prepared);
       } catch (PublishRejected e) {
         parts.counters().rejected();
         answers[i] = new Published.Rejected(e);
@@ -72,6 +100,46 @@ final class Publisher {
     }
     byPartition.forEach((partition, batch) -> append(partition, batch, answers));
     return Arrays.asList(answers);
+  }
+
+  private boolean mayBeForgotten(Causation scope) {
+    return scope.mayBeForgotten(parts.environment().now(), parts.config().idWindow());
+  }
+
+  /**
+   * What was published under a derived id when its cause was handled before. The window of ids
+   * forgets, the log does not: where the window may be over, it is asked.
+   */
+  private Optional<Published> storedLongAgo(Stamped stamped) {
+    if (!stamped.derived || Causation.current().filter(this::mayBeForgotten).isEmpty()) {
+      return Optional.empty();
+    }
+    Event event = stamped.append.event();
+    return find(event.id()).stream()
+        .filter(located -> located.event().source().equals(event.source()))
+        .findFirst()
+        .map(located ->
+            duplicate(
+                event.id(),
+                located.partition(),
+                located.position(),
+                parts.backend().capabilities().durability()));
+  }
+
+  private List<Located> find(String id) {
+    try {
+      return parts.call(() -> parts.log().find(id));
+    } catch (BackendUnavailable e) {
+      throw new PublishRejected(
+          "not stored: whether it was published before cannot be seen: " + e.getMessage(), e);
+    }
+  }
+
+  private Published duplicate(
+      String id, Partition partition, Position position, Durability durability) {
+    parts.counters().duplicate();
+    return new Published.Stored(
+        new Receipt(id, partition.stream(), partition.number(), position, durability, true));
   }
 
   private Partition partition(Event event) {
@@ -86,7 +154,26 @@ final class Publisher {
     return parts.partition(stream, event.key());
   }
 
-  private Prepared prepare(int index, Draft said) {
+  /** Makes the draft an event in the outbox, as a part of the connection's transaction. */
+  Announced announce(Outbox outbox, Connection connection, Draft draft) {
+    try {
+      Stamped stamped = stamp(draft);
+      if (storedLongAgo(stamped).isEmpty()) {
+        outbox.add(connection, stamped.append, stamped.derived);
+      }
+      return new Announced(stamped.append.event().id());
+    } catch (PublishRejected e) {
+      parts.counters().rejected();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the draft an event.
+   *
+   * @throws PublishRejected when it may not become one
+   */
+  Stamped stamp(Draft said) {
     Optional<Causation> scope = Causation.current();
     Draft draft = scope.map(causation -> causation.stamp(said)).orElse(said);
     byte[] data = draft.data().toArray();
@@ -106,8 +193,8 @@ final class Publisher {
             draft.version().orElse(info == null ? 1 : info.version()),
             draft.data(),
             draft.attributes());
-    return new Prepared(
-        index,
+    return new Stamped(
+        partition(event),
         new Append(event, digest(said, event.version(), data)),
         scope.isPresent() && said.id().isEmpty());
   }
@@ -163,7 +250,9 @@ final class Publisher {
 
   private void append(Partition partition, List<Prepared> batch, Published[] answers) {
     try {
-      makeRoom(partition);
+      if (!hasRoom(partition)) {
+        awaitRoom(partition);
+      }
       List<Appended> appended =
           parts.log().append(partition, batch.stream().map(Prepared::append).toList());
       long stored = 0;
@@ -200,28 +289,11 @@ final class Publisher {
                   stored.position(),
                   stored.durability(),
                   false));
-      case Appended.Duplicate duplicate -> {
-        parts.counters().duplicate();
-        yield new Published.Stored(
-            new Receipt(
-                id,
-                partition.stream(),
-                partition.number(),
-                duplicate.position(),
-                duplicate.durability(),
-                true));
-      }
-      case Appended.Conflict conflict when prepared.derived() -> {
-        parts.counters().duplicate();
-        yield new Published.Stored(
-            new Receipt(
-                id,
-                partition.stream(),
-                partition.number(),
-                conflict.position(),
-                parts.backend().capabilities().durability(),
-                true));
-      }
+      case Appended.Duplicate duplicate ->
+          duplicate(id, partition, duplicate.position(), duplicate.durability());
+      case Appended.Conflict conflict when prepared.stamped.derived ->
+          duplicate(
+              id, partition, conflict.position(), parts.backend().capabilities().durability());
       case Appended.Conflict conflict -> {
         parts.counters().rejected();
         yield new Published.Rejected(
@@ -238,24 +310,52 @@ final class Publisher {
   }
 
   /**
-   * Holds the limit of bytes: what every subscription has read makes room, what one has not is
-   * kept.
+   * Whether a partition is below its limit of bytes: what every subscription has read makes room,
+   * what one has not is kept.
    */
-  private void makeRoom(Partition partition) {
+  boolean hasRoom(Partition partition) {
     Optional<Long> limit = parts.limitBytes(partition);
     if (limit.isEmpty() || parts.log().size(partition).bytes() < limit.get()) {
-      return;
+      return true;
     }
     Optional<Long> goal = Optional.of(limit.get() / 10 * 9);
     while (parts.log().trim(partition, Optional.empty(), goal) > 0) {
       if (parts.log().size(partition).bytes() < limit.get()) {
-        return;
+        return true;
       }
     }
-    throw new LogFull(
+    return false;
+  }
+
+  /**
+   * Holds the limit of bytes, at once.
+   *
+   * @throws LogFull when what is kept leaves no room
+   */
+  void makeRoom(Partition partition) {
+    if (!hasRoom(partition)) {
+      throw full(partition);
+    }
+  }
+
+  /** Waits for those who have yet to read, as long as the stream says. */
+  private void awaitRoom(Partition partition) {
+    Duration patience =
+        parts.config().stream(partition.stream()).map(StreamConfig::waitForRoom).orElseThrow();
+    long end = parts.environment().nanoTime() + patience.toNanos();
+    while (!hasRoom(partition)) {
+      if (parts.environment().nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+        throw full(partition);
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private LogFull full(Partition partition) {
+    return new LogFull(
         partition
             + " holds its limit of "
-            + limit.get()
+            + parts.limitBytes(partition).orElse(0L)
             + " bytes, and a subscription has yet to read the oldest of them; 'rookery subscriptions'"
             + " shows which: run it, remove it, or raise the limit");
   }

@@ -32,6 +32,9 @@ sealed interface Seen {
   }
 
   static Seen of(Position position, Event event, Catalogue catalogue) {
+    if (event.isErased()) {
+      return new Decoded(position, event);
+    }
     try {
       return new Decoded(position, catalogue.upcast(event));
     } catch (Undecodable e) {

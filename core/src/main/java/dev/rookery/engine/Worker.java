@@ -72,9 +72,12 @@ final class Worker {
    *
    * @param matches whether the subscription wants an event
    * @param until the position after which a replay ends; empty: it goes on for ever
+   * @param again up to here the subscription handled before, and was sent back
+   * @param passedOver what is not handled again
    * @param cautious whether the claim was not given back by its last owner
    * @param windowBytes what the window may hold in memory
    * @param longestRun how many events of a key may be handed out together
+   * @param audited whether each attempt is to be told to the audit
    */
   record Assignment(
       Subscription subscription,
@@ -82,10 +85,45 @@ final class Worker {
       long epoch,
       Predicate<Event> matches,
       Optional<Position> until,
+      Optional<Position> again,
+      Predicate<Event> passedOver,
       boolean cautious,
       long windowBytes,
       int maxHops,
-      int longestRun) {}
+      int longestRun,
+      boolean audited) {
+    private boolean isAgain(Position position) {
+      return subscription.replay() || again.filter(last -> !position.isAfter(last)).isPresent();
+    }
+
+    /** The same, with an interest of its own, for another thread. */
+    Assignment copied(Predicate<Event> interest) {
+      return new Assignment(
+          subscription,
+          partition,
+          epoch,
+          interest,
+          until,
+          again,
+          passedOver,
+          cautious,
+          windowBytes,
+          maxHops,
+          longestRun,
+          audited);
+    }
+
+    /** Whether what was read will be handed out, and not for the first time. */
+    boolean handsOutAgain(Seen seen) {
+      return seen instanceof Seen.Decoded(var position, var event)
+          && isAgain(position)
+          && wants(position, event);
+    }
+
+    private boolean wants(Position position, Event event) {
+      return matches.test(event) && !(isAgain(position) && passedOver.test(event));
+    }
+  }
 
   private final Assignment job;
   private final Subscription subscription;
@@ -258,12 +296,12 @@ final class Worker {
     Cursor.Waiting earlier = restoredWaiting.isEmpty() ? null : restoredWaiting.remove(position);
     switch (seen) {
       case Seen.Broken broken -> takeBroken(broken, now);
-      case Seen.Flawed flawed when job.matches().test(flawed.event()) -> {
+      case Seen.Flawed flawed when job.wants(position, flawed.event()) -> {
         Pending pending = pending(position, flawed.event(), earlier, now);
         pending.doom = new Pending.Doom(DeadLetter.Reason.UNDECODABLE, flawed.reason());
         take(pending, now);
       }
-      case Seen.Decoded readable when job.matches().test(readable.event()) ->
+      case Seen.Decoded readable when job.wants(position, readable.event()) ->
           take(pending(position, readable.event(), earlier, now), now);
       case Seen.Flawed flawed -> outstanding.addSettled(position);
       case Seen.Decoded readable -> outstanding.addSettled(position);
@@ -446,6 +484,7 @@ final class Worker {
     if (result.outcome() instanceof Outcome.Failed failed && failed.outage()) {
       outage(lane, pending, now);
       if (breaker.isOpen()) {
+        audit(delivery, result, new Settlement.Retry(now));
         return;
       }
     } else {
@@ -454,11 +493,19 @@ final class Worker {
         releaseOthers(lane, now);
       }
     }
-    switch (subscription.retry().settle(delivery, result.outcome(), now)) {
+    Settlement settlement = subscription.retry().settle(delivery, result.outcome(), now);
+    audit(delivery, result, settlement);
+    switch (settlement) {
       case Settlement.Ack ack -> handled(lane, pending, now);
       case Settlement.Retry retry ->
           retry(lane, pending, retry.notBefore(), error(result.outcome()), now);
       case Settlement.Dead dead -> giveUp(pending, dead.reason(), error(result.outcome()), now);
+    }
+  }
+
+  private void audit(Delivery delivery, Message.Result result, Settlement settlement) {
+    if (job.audited()) {
+      effects.add(new Effect.Audit(delivery, result.outcome(), settlement, result.took()));
     }
   }
 
@@ -1024,7 +1071,7 @@ final class Worker {
     Lane lane = ready.removeFirst();
     Pending first = lane.queue.peekFirst();
     lane.ready = false;
-    if (first == null || expire(lane, first, now)) {
+    if (first == null || passOver(lane, first, now)) {
       return;
     }
     first.attempts++;
@@ -1041,7 +1088,7 @@ final class Worker {
   private void start(Lane lane, int most, Instant now) {
     lane.ready = false;
     Pending first = lane.queue.peekFirst();
-    if (first == null || first.burying || lane.isRunning() || expire(lane, first, now)) {
+    if (first == null || first.burying || lane.isRunning() || passOver(lane, first, now)) {
       return;
     }
     List<Delivery> run = new ArrayList<>();
@@ -1067,7 +1114,7 @@ final class Worker {
             pending.position,
             pending.nextAttempt(),
             job.epoch(),
-            subscription.replay(),
+            job.isAgain(pending.position),
             pending.isRedriven(),
             pending.event);
     pending.running = delivery;
@@ -1075,12 +1122,15 @@ final class Worker {
     return delivery;
   }
 
-  private boolean expire(Lane lane, Pending pending, Instant now) {
-    if (!pending.event.attributes().containsKey(Event.EXPIRY_TIME)
-        || pending.event.expiry().filter(expiry -> expiry.isBefore(now)).isEmpty()) {
+  /** Settles what nobody is to handle: an event that came too late, or that is erased. */
+  private boolean passOver(Lane lane, Pending pending, Instant now) {
+    boolean tooLate =
+        pending.event.attributes().containsKey(Event.EXPIRY_TIME)
+            && pending.event.expiry().filter(expiry -> expiry.isBefore(now)).isPresent();
+    if (!tooLate && !pending.event.isErased()) {
       return false;
     }
-    expired++;
+    expired += tooLate ? 1 : 0;
     handled(lane, pending, now);
     return true;
   }

@@ -5,6 +5,7 @@ import dev.rookery.DeadLetter;
 import dev.rookery.Event;
 import dev.rookery.EventHandler;
 import dev.rookery.Outcome;
+import dev.rookery.Pace;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.RunHandler;
@@ -63,6 +64,7 @@ final class WorkerDriver {
   private final Subscription subscription;
   private final Partition partition;
   private final Runnable whenEnded;
+  private final DeliveryAudit audit;
 
   private final SerialWork turn;
   private final Mailbox mailbox;
@@ -70,6 +72,7 @@ final class WorkerDriver {
   private final StoreThread store;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final PartitionReader.Sink sink;
+  private final Optional<PacedReading> paced;
 
   private volatile Claim claim;
   private volatile long claimedAt;
@@ -84,8 +87,10 @@ final class WorkerDriver {
       Claim claim,
       long claimedAt,
       Worker worker,
-      Subscription subscription,
+      Worker.Assignment job,
+      Pace pace,
       EventHandler handler,
+      DeliveryAudit audit,
       Runnable whenEnded) {
     this.backend = parts.backend();
     this.environment = parts.environment();
@@ -93,14 +98,15 @@ final class WorkerDriver {
     this.catalogue = parts.config().catalogue();
     this.counters = parts.counters();
     this.reader = parts.reader(claim.partition());
+    this.subscription = job.subscription();
     this.counted = counters.of(subscription.name());
     this.worker = worker;
     this.progress = worker.progress();
-    this.subscription = subscription;
     this.partition = claim.partition();
     this.claim = claim;
     this.claimedAt = claimedAt;
     this.whenEnded = whenEnded;
+    this.audit = audit;
     this.turn = new SerialWork(environment, "rookery-worker-" + subscription.name(), this::turn);
     this.mailbox = new Mailbox(parts.alarms(), environment::nanoTime, turn);
     Handlers.Terms terms =
@@ -116,7 +122,7 @@ final class WorkerDriver {
             ? new HandedRuns(takesRuns, terms)
             : new HandlerThreads(handler, terms);
     this.store = new StoreThread(environment, () -> end != null, this::failed);
-    this.sink =
+    PartitionReader.Sink arrivals =
         new PartitionReader.Sink() {
           @Override
           public void arrived(List<Seen> entries, boolean atEnd) {
@@ -128,6 +134,17 @@ final class WorkerDriver {
             WorkerDriver.this.failed(cause);
           }
         };
+    this.paced =
+        pace.isLimited()
+            ? Optional.of(
+                new PacedReading(
+                    pace,
+                    job.copied(Interest.of(subscription, catalogue))::handsOutAgain,
+                    environment::nanoTime,
+                    parts.alarms(),
+                    arrivals))
+            : Optional.empty();
+    this.sink = paced.<PartitionReader.Sink>map(reading -> reading).orElse(arrivals);
   }
 
   void start() {
@@ -199,6 +216,7 @@ final class WorkerDriver {
       handlers.interruptAll();
     }
     reader.cancel(sink);
+    paced.ifPresent(PacedReading::close);
     turn.ask();
     ended.countDown();
     whenEnded.run();
@@ -280,6 +298,9 @@ final class WorkerDriver {
           handlers.add(handle.run());
           handing = true;
         }
+        case Effect.Audit of ->
+            audit.settled(of.delivery(), of.outcome(), of.settlement(), of.took());
+        case Effect.Read _ when paced.filter(PacedReading::next).isPresent() -> {}
         case Effect.Read read when subscription.until().isPresent() ->
             reader.readToTheEnd(read.after(), read.maxEvents(), read.maxBytes(), sink);
         case Effect.Read read -> reader.read(read.after(), read.maxEvents(), read.maxBytes(), sink);

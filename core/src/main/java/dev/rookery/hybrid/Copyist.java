@@ -9,6 +9,7 @@ import dev.rookery.spi.Appended;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.Tail;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class Copyist implements AutoCloseable {
   private final Tail tail;
   private final LogEpoch epoch;
   private final Counts counts;
-  private final Wakes wakes;
+  private final Listeners listeners;
   private final Environment environment;
   private final Map<Partition, PartitionTail> partitions = new TreeMap<>();
   private final ConcurrentLinkedQueue<Message> inbox = new ConcurrentLinkedQueue<>();
@@ -65,15 +66,15 @@ final class Copyist implements AutoCloseable {
       LogEpoch epoch,
       BusConfig config,
       Counts counts,
-      Wakes wakes,
+      Listeners listeners,
       Environment environment) {
     this.tail = tail;
     this.epoch = epoch;
     this.counts = counts;
-    this.wakes = wakes;
+    this.listeners = listeners;
     this.environment = environment;
     for (Partition each : config.partitions()) {
-      partitions.put(each, new PartitionTail(each, truth.log(), tail, epoch, counts, wakes));
+      partitions.put(each, new PartitionTail(each, truth.log(), tail, epoch, counts, listeners));
     }
     // A platform thread, since the log's calls may hold on to their carrier
     thread = Thread.ofPlatform().daemon().name("rookery-tail").unstarted(this::run);
@@ -156,7 +157,7 @@ final class Copyist implements AutoCloseable {
       LOG.log(
           Level.WARNING,
           "events are read from the log, the tail is not to be had: " + cause.getMessage());
-      partitions.keySet().forEach(wakes::tell);
+      partitions.keySet().forEach(listeners::tell);
     }
   }
 

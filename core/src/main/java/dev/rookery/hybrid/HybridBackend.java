@@ -7,6 +7,8 @@ import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Listeners;
+import dev.rookery.spi.Outbox;
 import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import dev.rookery.spi.Tail;
@@ -24,7 +26,7 @@ public final class HybridBackend implements Backend {
   private final Backend truth;
   private final Tail tail;
   private final Counts counts = new Counts();
-  private final Wakes wakes = new Wakes();
+  private final Listeners listeners = new Listeners();
   private final Copyist copyist;
   private final HybridLog log;
   private final Runnable stopListening;
@@ -34,17 +36,17 @@ public final class HybridBackend implements Backend {
     this.truth = truth;
     this.tail = tail;
     LogEpoch epoch = new LogEpoch(truth, environment);
-    copyist = new Copyist(truth, tail, epoch, config, counts, wakes, environment);
-    log = new HybridLog(truth.log(), tail, epoch, copyist, wakes, counts);
+    copyist = new Copyist(truth, tail, epoch, config, counts, listeners, environment);
+    log = new HybridLog(truth.log(), tail, epoch, copyist, listeners, counts);
     stopListening =
         truth
             .log()
             .listen(partition -> {
               if (!copyist.follows(partition)) {
-                wakes.tell(partition);
+                listeners.tell(partition);
               }
             });
-    tail.listen(wakes::pushed);
+    tail.listen(listeners::tell);
   }
 
   /**
@@ -77,6 +79,11 @@ public final class HybridBackend implements Backend {
   @Override
   public DeadLetterStore deadLetters() {
     return truth.deadLetters();
+  }
+
+  @Override
+  public Optional<Outbox> outbox() {
+    return truth.outbox().map(outbox -> new HybridOutbox(outbox, copyist));
   }
 
   @Override
@@ -116,7 +123,7 @@ public final class HybridBackend implements Backend {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      wakes.close();
+      listeners.close();
       stopListening.run();
       copyist.close();
       tail.close();

@@ -9,11 +9,14 @@ import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.Place;
 import dev.rookery.spi.Tail;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,15 +33,21 @@ final class HybridLog implements EventLog {
   private final Tail tail;
   private final LogEpoch epoch;
   private final Copyist copyist;
-  private final Wakes wakes;
+  private final Listeners listeners;
   private final Counts counts;
 
-  HybridLog(EventLog log, Tail tail, LogEpoch epoch, Copyist copyist, Wakes wakes, Counts counts) {
+  HybridLog(
+      EventLog log,
+      Tail tail,
+      LogEpoch epoch,
+      Copyist copyist,
+      Listeners listeners,
+      Counts counts) {
     this.log = log;
     this.tail = tail;
     this.epoch = epoch;
     this.copyist = copyist;
-    this.wakes = wakes;
+    this.listeners = listeners;
     this.counts = counts;
   }
 
@@ -143,7 +152,7 @@ final class HybridLog implements EventLog {
 
   @Override
   public Runnable listen(Consumer<Partition> listener) {
-    return wakes.add(listener);
+    return listeners.add(listener);
   }
 
   @Override
@@ -153,12 +162,28 @@ final class HybridLog implements EventLog {
 
   /** What the log lets go the tail lets go too. */
   @Override
-  public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
-    long removed = log.trim(partition, age, keepBytes);
+  public long trim(
+      Partition partition,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper) {
+    long removed = log.trim(partition, age, keepBytes, keeper);
     if (removed > 0) {
       copyist.trimmed(partition, log.earliest(partition).position());
     }
     return removed;
+  }
+
+  /** The tail lets go of all that it may have of them; who reads there reads the log meanwhile. */
+  @Override
+  public void erase(Partition partition, String key, Collection<Position> positions) {
+    log.erase(partition, key, positions);
+    positions.stream()
+        .max(Comparator.naturalOrder())
+        .ifPresent(last -> {
+          tail.forget(partition, last);
+          copyist.trimmed(partition, last);
+        });
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.rookery.Position;
 import dev.rookery.PositionTrimmed;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.Tail;
 import dev.rookery.spi.Tail.End;
 import dev.rookery.spi.Tail.Last;
@@ -41,19 +42,24 @@ final class PartitionTail {
   private final Tail tail;
   private final LogEpoch epoch;
   private final Counts counts;
-  private final Wakes wakes;
+  private final Listeners listeners;
   private final Trust trust = new Trust();
   private final NavigableMap<Position, Entry> waiting = new TreeMap<>();
   private Position logEnd = Position.ZERO;
 
   PartitionTail(
-      Partition partition, EventLog log, Tail tail, LogEpoch epoch, Counts counts, Wakes wakes) {
+      Partition partition,
+      EventLog log,
+      Tail tail,
+      LogEpoch epoch,
+      Counts counts,
+      Listeners listeners) {
     this.partition = partition;
     this.log = log;
     this.tail = tail;
     this.epoch = epoch;
     this.counts = counts;
-    this.wakes = wakes;
+    this.listeners = listeners;
   }
 
   Trust trust() {
@@ -133,7 +139,7 @@ final class PartitionTail {
     if (end.began()) {
       counts.begun.increment();
     }
-    wakes.pushed(partition, end.last());
+    listeners.tell(partition, end.last());
   }
 
   /**
@@ -175,7 +181,7 @@ final class PartitionTail {
   void look(long until) {
     Position before = logEnd;
     logEnd = log.latest(partition).position();
-    wakes.endsAt(partition, logEnd);
+    listeners.endsAt(partition, logEnd);
     Optional<Last> last = tail.last(partition);
     if (!isOurs(last)) {
       trust.end();
@@ -190,7 +196,7 @@ final class PartitionTail {
       fill(end, logEnd);
     }
     if (!logEnd.equals(before)) {
-      wakes.tell(partition);
+      listeners.tell(partition);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.rookery.spi.EventLog;
 import dev.rookery.spi.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -107,10 +108,19 @@ final class MemoryLog implements EventLog {
   }
 
   @Override
-  public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
+  public long trim(
+      Partition partition,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper) {
     Optional<Instant> takenBefore = age.map(store.environment.now()::minus);
     return store.subscriptions.belowFloors(
-        partition, floor -> store.partition(partition).trim(takenBefore, keepBytes, floor));
+        partition, keeper, floor -> store.partition(partition).trim(takenBefore, keepBytes, floor));
+  }
+
+  @Override
+  public void erase(Partition partition, String key, Collection<Position> positions) {
+    positions.forEach(position -> store.partition(partition).erase(position, key));
   }
 
   @Override

@@ -182,6 +182,19 @@ final class MemoryPartition {
     }
   }
 
+  synchronized void erase(Position position, String key) {
+    long number = position.high();
+    if (number < first || number > last || !slot(number).entry.event().key().equals(key)) {
+      return;
+    }
+    Slot slot = slot(number);
+    Event left = slot.entry.event().erased();
+    int size = left.sizeBytes();
+    grow(size - slot.bytes);
+    chunk(number)[(int) (number % CHUNK)] =
+        new Slot(new Entry.Stored(position, left), slot.taken, size);
+  }
+
   synchronized PartitionSize size() {
     boolean empty = first > last;
     return new PartitionSize(

@@ -255,7 +255,13 @@ final class MemorySubscriptions implements SubscriptionStore {
   }
 
   /** Does something with the lowest floor in a partition while no floor can change. */
-  synchronized long belowFloors(Partition partition, ToLongFunction<Position> action) {
+  synchronized long belowFloors(
+      Partition partition, Optional<String> keeper, ToLongFunction<Position> action) {
+    Position kept =
+        keeper
+            .flatMap(name -> Optional.ofNullable(held.getOrDefault(name, Map.of()).get(partition)))
+            .map(there -> there.cursor.floor().position())
+            .orElse(Position.ZERO);
     Position lowest = NO_FLOOR;
     for (Map<Partition, Held> mine : held.values()) {
       Held there = mine.get(partition);
@@ -263,7 +269,7 @@ final class MemorySubscriptions implements SubscriptionStore {
         lowest = there.cursor.floor().position();
       }
     }
-    return action.applyAsLong(lowest);
+    return action.applyAsLong(kept.isAfter(lowest) ? kept : lowest);
   }
 
   @Override

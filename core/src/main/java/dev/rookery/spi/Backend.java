@@ -24,6 +24,9 @@ public interface Backend extends AutoCloseable {
    */
   String EPOCH = "epoch";
 
+  /** The setting that is another after each erasure; who copies events compares it. */
+  String ERASURES = "erasures";
+
   Capabilities capabilities();
 
   EventLog log();
@@ -39,6 +42,11 @@ public interface Backend extends AutoCloseable {
 
   /** Changes a setting only if it still is what the caller saw; says whether it did. */
   boolean changeSetting(String name, Optional<String> seen, String value);
+
+  /** Where events wait that are published in an application's own transaction, if there can be. */
+  default Optional<Outbox> outbox() {
+    return Optional.empty();
+  }
 
   /** What the backend has counted itself, for a monitoring system. */
   default List<Operations.Metric> metrics() {
@@ -79,7 +87,7 @@ public interface Backend extends AutoCloseable {
       throw new Unsupported(
           "a backup cannot be restored into "
               + address.scheme()
-              + ": yet; restore it into a folder, file:./restored");
+              + ": yet; restore it into a folder, file:./restored, or into postgresql:");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.rookery.spi;
 
 import dev.rookery.Partition;
+import dev.rookery.StaleClaim;
 import java.time.Duration;
 
 /**
@@ -22,5 +23,18 @@ public record Claim(
     boolean clean) {
   public boolean released() {
     return owner.isEmpty();
+  }
+
+  /** What its owner is told when it has it no longer. */
+  public StaleClaim stale() {
+    return new StaleClaim(
+        owner
+            + " no longer has "
+            + partition
+            + " of the subscription "
+            + subscription
+            + "; its epoch "
+            + epoch
+            + " is over");
   }
 }

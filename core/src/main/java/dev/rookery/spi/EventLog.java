@@ -4,9 +4,11 @@ import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.Search;
+import dev.rookery.Unsupported;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -129,7 +131,33 @@ public interface EventLog {
    *
    * @return how many were removed; fewer than could be: call again
    */
-  long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes);
+  default long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
+    return trim(partition, age, keepBytes, Optional.empty());
+  }
+
+  /**
+   * As the other; and where a keeper is named, events that the floor of this subscription has
+   * passed go although others have not passed them: it keeps what they have yet to read. One that
+   * has no cursor keeps nothing. Consumer groups of others and backups are waited for all the same.
+   */
+  long trim(
+      Partition partition,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper);
+
+  /**
+   * Puts {@link dev.rookery.Event#erased} in the place of events of one key, for good: when this
+   * returns, what else they said can no longer be read from this log, nor is it kept in its files.
+   * Positions, order and all that counts events stay. Where no event of the key stands at a
+   * position it is passed over; what is left of trimmed events of the key goes too, as far as the
+   * log can tell. Doing it again is harmless, and ends what was interrupted.
+   *
+   * @throws Unsupported when this log cannot
+   */
+  default void erase(Partition partition, String key, Collection<Position> positions) {
+    throw new Unsupported("this log cannot erase what was stored");
+  }
 
   /**
    * Whether the positions of a partition are 1, 2, 3 and so on, without gaps, so that who has one

@@ -55,10 +55,13 @@ final class SimulatedOwner {
             claim.epoch(),
             event -> event.type().equals(SimulatedFleet.WANTED),
             fleet.until(claim.partition()),
+            Optional.empty(),
+            _ -> false,
             !claim.clean(),
             4 << 20,
             16,
-            1 + fleet.agenda.random(20));
+            1 + fleet.agenda.random(20),
+            false);
     this.worker = new Worker(job, takeOver.cursor(), takeOver.asideKeys());
     fleet.judge.began(life, claim);
     post(new Message.Begin());
@@ -132,6 +135,7 @@ final class SimulatedOwner {
 
   private void perform(Effect effect) {
     switch (effect) {
+      case Effect.Audit audit -> throw new IllegalStateException("nobody asked for " + audit);
       case Effect.Read read -> {
         int micros = fleet.agenda.random(fleet.agenda.chance(5) ? 200_000 : 500);
         process.later(micros, "read", () -> read(read));
@@ -292,7 +296,7 @@ final class SimulatedOwner {
         () -> {
           Outcome outcome = fleet.outcome(delivery, fate);
           fleet.judge.ends(life, delivery, outcome, fleet.agenda.now());
-          post(new Message.Result(delivery.position(), delivery.attempt(), outcome));
+          post(new Message.Result(delivery.position(), delivery.attempt(), outcome, Duration.ZERO));
           if (outcome instanceof Outcome.Handled && index + 1 < run.size()) {
             begin(run, index + 1);
           }

@@ -12,6 +12,7 @@ import dev.rookery.Position;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Place;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +35,13 @@ class WorkerTest {
             1,
             _ -> true,
             Optional.empty(),
+            Optional.empty(),
+            _ -> false,
             false,
             4 << 20,
             16,
-            32);
+            32,
+            false);
     return new Worker(job, cursor, Set.of(parkedKeys));
   }
 
@@ -83,7 +87,8 @@ class WorkerTest {
   }
 
   private static Message.Settled settled(long position, Outcome outcome) {
-    return new Message.Settled(List.of(new Message.Result(Position.of(position), 1, outcome)));
+    return new Message.Settled(
+        List.of(new Message.Result(Position.of(position), 1, outcome, Duration.ZERO)));
   }
 
   @Test

@@ -56,6 +56,23 @@ final class Checkpoints {
     }
   }
 
+  /**
+   * Copies all, and cuts the write-ahead file to nothing; false where a reader was in the midst of
+   * it for too long, or the disk is full.
+   */
+  boolean empty() throws SQLException {
+    try {
+      return session
+          .first((ResultSet row) -> row.getInt(1) == 0, "PRAGMA wal_checkpoint(TRUNCATE)")
+          .orElse(false);
+    } catch (SQLException e) {
+      if (!Failures.isFull(e)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
   /** The pages in the write-ahead file. */
   private int checkpoint(String mode) throws SQLException {
     return session

@@ -140,19 +140,7 @@ final class Claims {
     if (find(session, claim.subscription(), claim.partition())
         .filter(now -> isSame(now, claim))
         .isEmpty()) {
-      throw stale(claim);
+      throw claim.stale();
     }
-  }
-
-  static StaleClaim stale(Claim claim) {
-    return new StaleClaim(
-        claim.owner()
-            + " no longer has "
-            + claim.partition()
-            + " of the subscription "
-            + claim.subscription()
-            + "; its epoch "
-            + claim.epoch()
-            + " is over");
   }
 }

@@ -97,17 +97,26 @@ final class CursorRow {
         claim.epoch());
   }
 
-  /** The last position that every subscription has settled, all there are where none reads. */
-  static long leastFloor(Session session, Partition partition) throws SQLException {
-    List<Long> floors =
-        session.list(
-            row -> {
-              Checked.require(row.getBytes(4), row.getLong(5), owner(row));
-              return row.getLong(3);
-            },
-            FLOORS,
-            partition.toString());
-    return floors.stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+  /**
+   * The last position that every subscription has settled, or that of the keeper if it has settled
+   * more; all there are where none reads.
+   */
+  static long needlessUpTo(Session session, Partition partition, Optional<String> keeper)
+      throws SQLException {
+    long least = Long.MAX_VALUE;
+    long kept = 0;
+    for (Floor floor : session.list(Floor::read, FLOORS, partition.toString())) {
+      least = Math.min(least, floor.position);
+      kept = keeper.filter(floor.subscription::equals).isPresent() ? floor.position : kept;
+    }
+    return Math.max(least, kept);
+  }
+
+  private record Floor(String subscription, long position) {
+    static Floor read(ResultSet row) throws SQLException {
+      Checked.require(row.getBytes(4), row.getLong(5), owner(row));
+      return new Floor(row.getString(1), row.getLong(3));
+    }
   }
 
   /** Makes the cursor where there is none. */

@@ -113,6 +113,14 @@ final class EventRow {
     return source;
   }
 
+  byte[] body() {
+    return body;
+  }
+
+  long digest() {
+    return digest;
+  }
+
   byte[] content() {
     return content;
   }

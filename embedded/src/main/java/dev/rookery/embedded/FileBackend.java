@@ -10,6 +10,7 @@ import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.nio.file.Path;

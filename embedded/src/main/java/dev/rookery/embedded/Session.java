@@ -47,6 +47,8 @@ final class Session implements AutoCloseable {
     SQLiteConfig config = config(WRITER_BUSY_MILLIS);
     config.setCacheSize(-16 * 1024);
     Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
+    // What is let go of is overwritten with zeros, so that no erased payload stays in the file
+    session.execute("PRAGMA secure_delete = ON");
     session.connection.setAutoCommit(false);
     return session;
   }

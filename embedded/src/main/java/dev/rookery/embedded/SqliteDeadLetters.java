@@ -217,7 +217,11 @@ final class SqliteDeadLetters implements DeadLetterStore {
   @Override
   public int discard(Collection<String> ids) {
     List<String> unwanted = List.copyOf(ids);
-    return writer.write(transaction -> forEach(transaction, REMOVE, unwanted));
+    return writer.write(transaction -> {
+      // What is thrown away is to be gone from the write-ahead file as well
+      transaction.emptyLog(_ -> {});
+      return forEach(transaction, REMOVE, unwanted);
+    });
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.rookery.embedded;
 
+import dev.rookery.BackendUnavailable;
 import dev.rookery.DamagedLog;
 import dev.rookery.EpochChanged;
 import dev.rookery.Operations;
@@ -15,15 +16,19 @@ import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The events: appended by the writer, read by anybody. */
 final class SqliteLog implements EventLog {
+  private static final int EMPTYING_ATTEMPTS = 5;
+
   private final Folder folder;
   private final Writer writer;
   private final Readers readers;
@@ -187,15 +192,51 @@ final class SqliteLog implements EventLog {
   }
 
   @Override
-  public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
+  public long trim(
+      Partition partition,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper) {
     return partitions
         .find(partition)
-        .map(state -> writer.write(slice(state, age, keepBytes)))
+        .map(state -> writer.write(slice(state, age, keepBytes, keeper)))
         .orElse(0L);
   }
 
-  private TrimSlice slice(PartitionState state, Optional<Duration> age, Optional<Long> keepBytes) {
-    return new TrimSlice(state, age, keepBytes, idWindow, environment, holds);
+  private TrimSlice slice(
+      PartitionState state,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper) {
+    return new TrimSlice(state, age, keepBytes, keeper, idWindow, environment, holds);
+  }
+
+  @Override
+  public void erase(Partition partition, String key, Collection<Position> positions) {
+    Optional<PartitionState> state = partitions.find(partition);
+    if (state.isEmpty()) {
+      return;
+    }
+    List<Position> left = List.copyOf(positions);
+    while (!left.isEmpty()) {
+      int slice = Math.min(EraseRows.MOST_ROWS, left.size());
+      erase(new EraseRows(state.get(), key, left.subList(0, slice)));
+      left = left.subList(slice, left.size());
+    }
+  }
+
+  private void erase(EraseRows rows) {
+    for (int attempt = 0; attempt < EMPTYING_ATTEMPTS && !rows.isEmptied(); attempt++) {
+      writer.write(rows);
+    }
+    if (!rows.isEmptied()) {
+      throw new BackendUnavailable(
+          "what was erased may still stand in the write-ahead file of "
+              + folder.path()
+              + ", which others read all the time or the disk has no room to empty; erase it once"
+              + " more",
+          new IllegalStateException("the checkpoint was busy"));
+    }
   }
 
   /** What the folder holds now. */

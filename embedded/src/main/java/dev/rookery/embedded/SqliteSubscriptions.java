@@ -172,7 +172,7 @@ final class SqliteSubscriptions implements SubscriptionStore {
     return readers
         .read(session -> CursorRow.load(session, claim))
         .map(CursorRow::cursor)
-        .orElseThrow(() -> Claims.stale(claim));
+        .orElseThrow(claim::stale);
   }
 
   @Override
@@ -180,7 +180,7 @@ final class SqliteSubscriptions implements SubscriptionStore {
     CursorRow row = CursorRow.of(claim.subscription(), claim.partition(), cursor);
     writer.write(transaction -> {
       if (!row.save(transaction.session(), claim)) {
-        throw Claims.stale(claim);
+        throw claim.stale();
       }
       return claim;
     });

@@ -61,6 +61,11 @@ final class StoredRow {
     return checksum == EventRow.checksum(digest, place, storedAt, total);
   }
 
+  /** The checksum that the row has with another event in it. */
+  long checksumOf(EventRow other) {
+    return EventRow.checksum(other.digest(), place, storedAt, total);
+  }
+
   Entry entry() {
     Position position = Position.of(position());
     if (EventBody.isLost(body)) {

@@ -7,12 +7,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What the writes of one transaction share; the writer's thread alone uses it. */
 final class Transaction {
   private final Session session;
   private final Set<PartitionState> moved = new LinkedHashSet<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private final List<Consumer<Boolean>> afterEmptying = new ArrayList<>();
   private final AppendBatch appends;
   private Optional<Long> room = Optional.empty();
   private Optional<Long> now = Optional.empty();
@@ -66,6 +68,16 @@ final class Transaction {
   /** Does something in memory after the commit and before anybody is told of it. */
   void afterCommit(Runnable step) {
     afterCommit.add(step);
+  }
+
+  /** Has the write-ahead file emptied after the commit; who asks is told whether it was. */
+  void emptyLog(Consumer<Boolean> told) {
+    afterEmptying.add(told);
+  }
+
+  /** Who waits for the write-ahead file to be emptied. */
+  List<Consumer<Boolean>> afterEmptying() {
+    return afterEmptying;
   }
 
   /** Shows what is committed; returns the partitions with new events. */

@@ -30,6 +30,7 @@ final class TrimSlice implements Write<Long> {
   private final PartitionState state;
   private final Optional<Duration> age;
   private final Optional<Long> keepBytes;
+  private final Optional<String> keeper;
   private final Duration idWindow;
   private final Environment environment;
   private final Holds holds;
@@ -45,12 +46,14 @@ final class TrimSlice implements Write<Long> {
       PartitionState state,
       Optional<Duration> age,
       Optional<Long> keepBytes,
+      Optional<String> keeper,
       Duration idWindow,
       Environment environment,
       Holds holds) {
     this.state = state;
     this.age = age;
     this.keepBytes = keepBytes;
+    this.keeper = keeper;
     this.idWindow = idWindow;
     this.environment = environment;
     this.holds = holds;
@@ -69,7 +72,10 @@ final class TrimSlice implements Write<Long> {
     List<Old> slice = slice(transaction.session(), now);
     forgetOrphans(transaction.session(), windowBegins);
     if (!slice.isEmpty()) {
+      // Zeros on whole pages that become free would double what trimming writes
+      transaction.session().execute("PRAGMA secure_delete = FAST");
       remove(transaction, slice, windowBegins);
+      transaction.session().execute("PRAGMA secure_delete = ON");
     }
     return (long) slice.size();
   }
@@ -82,7 +88,9 @@ final class TrimSlice implements Write<Long> {
       return List.of();
     }
     long needed =
-        Math.min(CursorRow.leastFloor(session, state.partition()), holds.floor(state.partition()));
+        Math.min(
+            CursorRow.needlessUpTo(session, state.partition(), keeper),
+            holds.floor(state.partition()));
     long floor = Math.min(needed, tail.last());
     List<Old> slice = new ArrayList<>();
     long begin = tail.trimmedBytes();

@@ -3,6 +3,7 @@ package dev.rookery.embedded;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.BusClosed;
 import dev.rookery.LogFailed;
+import dev.rookery.spi.Listeners;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -170,6 +171,10 @@ final class Writer implements AutoCloseable {
     List<PartitionState> grown = transaction.publish();
     if (!grown.isEmpty()) {
       mark.write(grown);
+    }
+    if (!transaction.afterEmptying().isEmpty()) {
+      boolean emptied = checkpoints.empty();
+      transaction.afterEmptying().forEach(told -> told.accept(emptied));
     }
     for (Pending<?> write : writes) {
       write.committed();

@@ -11,6 +11,7 @@ import dev.rookery.Start;
 import dev.rookery.Subscription;
 import dev.rookery.engine.EngineBus;
 import dev.rookery.spi.Environment;
+import dev.rookery.testkit.SmallDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -180,11 +181,15 @@ final class Appender implements AutoCloseable {
       member.answer.complete(List.copyOf(answers.subList(from, to)));
       from = to;
     }
-    answers.stream()
+    end(answers).ifPresent(appended);
+  }
+
+  /** The last position that was given. */
+  static Optional<Position> end(List<Appended> answers) {
+    return answers.stream()
         .filter(Appended.Stored.class::isInstance)
         .map(Appended::position)
-        .max(Position::compareTo)
-        .ifPresent(appended);
+        .max(Position::compareTo);
   }
 
   /** Waits for what is under way. */

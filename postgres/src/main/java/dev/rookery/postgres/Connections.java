@@ -15,7 +15,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** How connections are made: straight to the server, or to the pool before it. */
 final class Connections {
   private static final int CONNECT_SECONDS = 3;
-  private static final int ANSWER_SECONDS = 10;
+
+  /** After which a server that says nothing is taken for gone; no call of the bus takes so long. */
+  private static final int ANSWER_SECONDS = 4;
+
+  /** For tables that are made or changed, and for restored data. */
+  private static final int PATIENT_SECONDS = 600;
+
   private static final Set<PosixFilePermission> OTHERS =
       Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
@@ -45,19 +51,24 @@ final class Connections {
 
   /** For the work. */
   DataSource usual() {
-    return to(address.place());
+    return to(address.place(), ANSWER_SECONDS);
   }
 
   /** To the server itself, whatever pool stands before it. */
   Connection direct() throws SQLException {
-    return directly().getConnection();
+    return to(server(), ANSWER_SECONDS).getConnection();
   }
 
-  DataSource directly() {
-    return to(address.listen().orElse(address.place()));
+  /** The same, for work that takes its time. */
+  DataSource directAndPatient() {
+    return to(server(), PATIENT_SECONDS);
   }
 
-  private DataSource to(PostgresAddress.Place place) {
+  private PostgresAddress.Place server() {
+    return address.listen().orElse(address.place());
+  }
+
+  private DataSource to(PostgresAddress.Place place, int answerSeconds) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setServerNames(new String[] {place.host()});
     source.setPortNumbers(new int[] {place.port()});
@@ -69,7 +80,7 @@ final class Connections {
     password.ifPresent(source::setPassword);
     source.setApplicationName("rookery");
     source.setConnectTimeout(CONNECT_SECONDS);
-    source.setSocketTimeout(ANSWER_SECONDS);
+    source.setSocketTimeout(answerSeconds);
     source.setTcpKeepAlive(true);
     source.setLogServerErrorDetail(false);
     address.tls().ifPresent(source::setSslMode);

@@ -7,6 +7,7 @@ import dev.rookery.Partition;
 import dev.rookery.StaleClaim;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Cursor;
+import dev.rookery.spi.Piece;
 import dev.rookery.spi.Place;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -76,6 +77,32 @@ final class Cursors {
         },
         "SELECT partition, cursor FROM rookery.cursors WHERE subscription = ?",
         name);
+  }
+
+  /** All cursors, for a backup. */
+  static List<Piece.Progress> all(Session session) throws SQLException {
+    return session.list(
+        row -> {
+          String name = row.getString(1);
+          Partition partition = Partition.parse(row.getString(2));
+          Cursor cursor = parse(name, partition, row.getString(3));
+          return new Piece.Progress(name, partition, cursor, row.getLong(4));
+        },
+        "SELECT subscription, partition, cursor, epoch FROM rookery.cursors ORDER BY subscription,"
+            + " partition");
+  }
+
+  /** Puts a cursor of a backup where there is none. */
+  static void put(Session session, Piece.Progress progress) throws SQLException {
+    session.update(
+        "INSERT INTO rookery.cursors (subscription, partition, epoch, floor, ordinal, cursor)"
+            + " VALUES (?, ?, ?, ?, ?, ?)",
+        progress.subscription(),
+        progress.partition().toString(),
+        progress.epoch(),
+        progress.cursor().floor().position().high(),
+        progress.cursor().floor().ordinal(),
+        json(progress.cursor()));
   }
 
   private static Cursor parse(String name, Partition partition, String json) {
@@ -212,19 +239,7 @@ final class Cursors {
   static void require(Session session, Claim claim) throws SQLException {
     String sql = "SELECT epoch FROM rookery.cursors" + HELD + " FOR UPDATE";
     if (session.first((ResultSet row) -> row.getLong(1), sql, held(claim)).isEmpty()) {
-      throw stale(claim);
+      throw claim.stale();
     }
-  }
-
-  static StaleClaim stale(Claim claim) {
-    return new StaleClaim(
-        claim.owner()
-            + " no longer has "
-            + claim.partition()
-            + " of the subscription "
-            + claim.subscription()
-            + "; its epoch "
-            + claim.epoch()
-            + " is over");
   }
 }

@@ -12,12 +12,18 @@ import javax.sql.DataSource;
 /** A few connections, and the work that is done on them. */
 final class Database implements AutoCloseable {
   private static final long BORROW_MILLIS = 3_000;
+
+  /** How long a connection that rested may take to say that it lives. */
+  private static final long ALIVE_MILLIS = 1_000;
+
+  private static final int PATIENT_MILLIS = 60_000;
   private static final long IDLE_MILLIS = TimeUnit.SECONDS.toMillis(30);
   private static final int MOST_TRIES = 5;
 
   private final PostgresAddress address;
   private final Schema schema;
   private final HikariDataSource pool;
+  private final boolean isPatient;
 
   /** Something done on a connection. */
   interface Work<T> {
@@ -34,8 +40,25 @@ final class Database implements AutoCloseable {
     config.setMinimumIdle(1);
     config.setIdleTimeout(IDLE_MILLIS);
     config.setConnectionTimeout(BORROW_MILLIS);
+    config.setValidationTimeout(ALIVE_MILLIS);
     config.setInitializationFailTimeout(-1);
     this.pool = new HikariDataSource(config);
+    this.isPatient = false;
+  }
+
+  private Database(Database usual) {
+    this.address = usual.address;
+    this.schema = usual.schema;
+    this.pool = usual.pool;
+    this.isPatient = true;
+  }
+
+  /**
+   * The same for work that may take longer than a call of the bus: looking through many events,
+   * dropping them, reading them for a backup.
+   */
+  Database patient() {
+    return new Database(this);
   }
 
   PostgresAddress address() {
@@ -58,9 +81,21 @@ final class Database implements AutoCloseable {
   /** A connection, with nothing sent over it yet. */
   Connection borrow() {
     try {
-      return pool.getConnection();
+      Connection connection = pool.getConnection();
+      return isPatient ? bePatient(connection) : connection;
     } catch (SQLException e) {
       throw new BackendUnavailable(address + " does not answer: " + Trouble.said(e), e);
+    }
+  }
+
+  /** Until it is returned: then the pool makes it as it was. */
+  private static Connection bePatient(Connection connection) throws SQLException {
+    try {
+      connection.setNetworkTimeout(Runnable::run, PATIENT_MILLIS);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
     }
   }
 

@@ -32,6 +32,9 @@ final class EventRow {
   /** The marks for {@link #arrays}. */
   static final String MARKS = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
+  /** What stands in the place of attributes where the data is no event. */
+  static final String NO_EVENT = "\"no event\"";
+
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
   private EventRow() {}
@@ -76,11 +79,11 @@ final class EventRow {
     return session.array(type, (Object[]) batch.stream().map(value).toArray(array));
   }
 
-  private static @Nullable String attributes(Event event) {
+  static @Nullable String attributes(Event event) {
     return event.attributes().isEmpty() ? null : Json.MAPPER.writeValueAsString(event.attributes());
   }
 
-  private static byte[] bytes(ByteBuffer content) {
+  static byte[] bytes(ByteBuffer content) {
     byte[] bytes = new byte[content.remaining()];
     content.duplicate().get(bytes);
     return bytes;
@@ -119,7 +122,7 @@ final class EventRow {
     return row.getObject(column, OffsetDateTime.class).toInstant();
   }
 
-  private static Map<String, String> attributes(@Nullable String json) {
+  static Map<String, String> attributes(@Nullable String json) {
     return json == null ? Map.of() : Json.MAPPER.readValue(json, TEXTS);
   }
 }

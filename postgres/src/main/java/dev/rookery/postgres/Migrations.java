@@ -15,7 +15,7 @@ import org.flywaydb.core.api.FlywayException;
  */
 final class Migrations {
   /** The version of the last file in the folder. */
-  static final int NEWEST = 1;
+  static final int NEWEST = 5;
 
   private Migrations() {}
 
@@ -56,7 +56,7 @@ final class Migrations {
   private static void migrate(PostgresAddress address, Connections connections) {
     try {
       Flyway.configure(Migrations.class.getClassLoader())
-          .dataSource(connections.directly())
+          .dataSource(connections.directAndPatient())
           .schemas(address.schema())
           .defaultSchema(address.schema())
           .locations("classpath:dev/rookery/postgres/migrations")

@@ -3,6 +3,7 @@ package dev.rookery.postgres;
 import dev.rookery.EpochChanged;
 import dev.rookery.Partition;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,16 @@ final class Partitions {
   /** Its number, given now where there was none. */
   int number(Partition partition) {
     return find(partition).or(() -> ask(MAKE, partition)).orElseThrow();
+  }
+
+  /** The same within a transaction, which may make it, and may be undone. */
+  int number(Session session, Partition partition) throws SQLException {
+    Optional<Integer> known = Optional.ofNullable(numbers.get(partition));
+    return known.isPresent()
+        ? known.get()
+        : session
+            .first((ResultSet row) -> row.getInt(1), MAKE, partition.stream(), partition.number())
+            .orElseThrow();
   }
 
   private Optional<Integer> ask(String sql, Partition partition) {

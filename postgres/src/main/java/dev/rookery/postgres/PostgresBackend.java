@@ -1,16 +1,20 @@
 package dev.rookery.postgres;
 
 import dev.rookery.BusConfig;
+import dev.rookery.Operations;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Outbox;
+import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -19,9 +23,11 @@ final class PostgresBackend implements Backend {
   private static final Duration POLL = Duration.ofMillis(250);
 
   private final Database database;
+  private final Environment environment;
   private final LiveSettings settings;
   private final Wakeups wakeups;
   private final PostgresLog log;
+  private final PostgresOutbox outbox;
   private final PostgresSubscriptions subscriptions;
   private final PostgresDeadLetters deadLetters;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -33,9 +39,14 @@ final class PostgresBackend implements Backend {
       BusConfig config,
       Environment environment) {
     this.database = database;
+    this.environment = environment;
     settings = new LiveSettings(database, first);
     wakeups = new Wakeups(database, connections, settings, environment);
-    log = new PostgresLog(database, config, new Partitions(database), settings, wakeups);
+    Partitions partitions = new Partitions(database);
+    log = new PostgresLog(database, config, partitions, settings, wakeups);
+    outbox =
+        new PostgresOutbox(
+            database, partitions, settings, wakeups, !config.idWindow().isZero(), log::moved);
     subscriptions = new PostgresSubscriptions(database);
     deadLetters = new PostgresDeadLetters(database);
   }
@@ -48,6 +59,13 @@ final class PostgresBackend implements Backend {
         new Database(address, connections.usual()), connections, first, config, environment);
   }
 
+  /** A place with the tables in it, for who keeps something else there than a log. */
+  static Database prepared(PostgresAddress address) {
+    Connections connections = new Connections(address);
+    look(address, connections);
+    return new Database(address, connections.usual());
+  }
+
   private static ServerSettings look(PostgresAddress address, Connections connections) {
     try {
       ServerSettings settings;
@@ -57,6 +75,7 @@ final class PostgresBackend implements Backend {
       }
       settings.require(address);
       Migrations.apply(address, connections);
+      RestoredSchema.requireFinished(address, connections);
       return settings;
     } catch (SQLException e) {
       throw Trouble.of(address, e);
@@ -85,6 +104,21 @@ final class PostgresBackend implements Backend {
   }
 
   @Override
+  public Optional<Outbox> outbox() {
+    return Optional.of(outbox);
+  }
+
+  @Override
+  public List<Operations.Metric> metrics() {
+    return OutboxState.of(database).map(OutboxState::metrics).orElse(List.of());
+  }
+
+  @Override
+  public List<String> states() {
+    return OutboxState.of(database).map(OutboxState::lines).orElse(List.of());
+  }
+
+  @Override
   public Optional<String> setting(String name) {
     return database.call(session ->
         session.first(
@@ -109,6 +143,16 @@ final class PostgresBackend implements Backend {
                     name,
                     seen.get()));
     return changed == 1;
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return snapshot(SnapshotState.ONE_MOMENT);
+  }
+
+  /** A snapshot whose short transaction begins with a statement of the caller's. */
+  Snapshot snapshot(String begin) {
+    return PostgresSnapshot.take(database.patient(), environment.newId(), begin);
   }
 
   @Override

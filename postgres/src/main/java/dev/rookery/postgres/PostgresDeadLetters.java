@@ -29,6 +29,10 @@ final class PostgresDeadLetters implements DeadLetterStore {
   private static final int PAGE = 500;
   private static final String LETTERS =
       "SELECT id, redriving, letter FROM rookery.dead_letters WHERE ";
+
+  /** For {@link #read}, in the order of their ids. */
+  static final String ALL = "SELECT id, redriving, letter FROM rookery.dead_letters ORDER BY id";
+
   private static final String OF_PARTITION = "subscription = ? AND partition = ? ";
   private static final String BURY =
       "INSERT INTO rookery.dead_letters (id, subscription, partition, position, low, key, type,"
@@ -50,10 +54,15 @@ final class PostgresDeadLetters implements DeadLetterStore {
     database.transaction(session -> {
       Cursors.require(session, claim);
       for (DeadLetter letter : letters) {
-        session.update(BURY, columns(letter));
+        put(session, letter);
       }
       return claim;
     });
+  }
+
+  /** Stores a letter, new or changed. */
+  static void put(Session session, DeadLetter letter) throws SQLException {
+    session.update(BURY, columns(letter));
   }
 
   private static @Nullable Object[] columns(DeadLetter letter) {
@@ -73,7 +82,7 @@ final class PostgresDeadLetters implements DeadLetterStore {
     };
   }
 
-  private static DeadLetter read(ResultSet row) throws SQLException {
+  static DeadLetter read(ResultSet row) throws SQLException {
     try {
       return Json.MAPPER
           .readValue(row.getString(3), DeadLetter.class)
@@ -216,9 +225,11 @@ final class PostgresDeadLetters implements DeadLetterStore {
 
   @Override
   public int prune(Instant before) {
-    return database.call(session ->
-        session.update(
-            "DELETE FROM rookery.dead_letters WHERE since < ? AND reason <> 'parked'",
-            Times.of(before)));
+    return database
+        .patient()
+        .call(session ->
+            session.update(
+                "DELETE FROM rookery.dead_letters WHERE since < ? AND reason <> 'parked'",
+                Times.of(before)));
   }
 }

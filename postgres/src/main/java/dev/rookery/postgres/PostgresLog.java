@@ -6,16 +6,19 @@ import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.PositionTrimmed;
+import dev.rookery.Search;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Outbox;
 import dev.rookery.spi.Place;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +28,13 @@ import java.util.function.Consumer;
 /** The events, each a row. */
 final class PostgresLog implements EventLog, AutoCloseable {
   private static final int LARGEST_PAGE = 1_000;
+
+  /** The mark is for an id. */
+  static final String FIND =
+      "SELECT p.stream, p.partition, "
+          + EventRow.COLUMNS
+          + " FROM rookery.events e JOIN rookery.partitions p ON p.number = e.partition"
+          + " WHERE e.id = ? AND e.position > p.trimmed";
 
   private final Database database;
   private final BusConfig config;
@@ -77,6 +87,11 @@ final class PostgresLog implements EventLog, AutoCloseable {
                 config.idWindow(),
                 () -> settings.now().durability(),
                 end -> appended(p, end)));
+  }
+
+  /** What came from the outbox. */
+  void moved(Outbox.Batch batch) {
+    Appender.end(batch.answers()).ifPresent(end -> appended(batch.partition(), end));
   }
 
   private void appended(Partition partition, Position end) {
@@ -258,16 +273,7 @@ final class PostgresLog implements EventLog, AutoCloseable {
 
   @Override
   public List<Operations.Located> find(String id) {
-    return database
-        .call(session ->
-            session.list(
-                PostgresLog::located,
-                "SELECT p.stream, p.partition, "
-                    + EventRow.COLUMNS
-                    + " FROM rookery.events e JOIN rookery.partitions p ON p.number = e.partition"
-                    + " WHERE e.id = ? AND e.position > p.trimmed",
-                id))
-        .stream()
+    return database.call(session -> session.list(PostgresLog::located, FIND, id)).stream()
         .flatMap(Optional::stream)
         .toList();
   }
@@ -280,29 +286,74 @@ final class PostgresLog implements EventLog, AutoCloseable {
   }
 
   @Override
+  public Found search(Partition partition, Search wanted, Position after, int limit) {
+    Optional<Integer> number = partitions.find(partition);
+    Tail tail = number.isEmpty() ? Tail.EMPTY : tail(partition);
+    requireReachable(partition, after, tail);
+    return after.high() == tail.last()
+        ? new Found(List.of(), after, true)
+        : new EventSearch(database.patient(), number.orElseThrow(), wanted, config.catalogue())
+            .after(after.high(), tail, limit);
+  }
+
+  @Override
   public Runnable listen(Consumer<Partition> listener) {
     return wakeups.listen(listener);
   }
 
   @Override
-  public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
+  public long trim(
+      Partition partition,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper) {
     Optional<Integer> number = partitions.find(partition);
     if (number.isEmpty() || age.isEmpty() && keepBytes.isEmpty()) {
       return 0;
     }
     long removed =
-        database.transaction(session ->
-            session
-                .first(
-                    (ResultSet row) -> row.getLong(1),
-                    "SELECT rookery.trim_partition(?, ?, ? * interval '1 microsecond', ?)",
-                    number.get(),
-                    partition.toString(),
-                    age.map(Times::micros).orElse(null),
-                    keepBytes.orElse(null))
-                .orElse(0L));
+        database
+            .patient()
+            .transaction(session ->
+                session
+                    .first(
+                        (ResultSet row) -> row.getLong(1),
+                        "SELECT rookery.trim_partition(?, ?, ? * interval '1 microsecond', ?, ?)",
+                        number.get(),
+                        partition.toString(),
+                        age.map(Times::micros).orElse(null),
+                        keepBytes.orElse(null),
+                        keeper.orElse(null))
+                    .orElse(0L));
     upkeep(number.get()).ask();
     return removed;
+  }
+
+  @Override
+  public void erase(Partition partition, String key, Collection<Position> positions) {
+    Optional<Integer> number = partitions.find(partition);
+    if (number.isEmpty()) {
+      return;
+    }
+    List<Position> left = List.copyOf(positions);
+    do {
+      int slice = Math.min(LARGEST_PAGE, left.size());
+      erase(number.get(), key, left.subList(0, slice));
+      left = left.subList(slice, left.size());
+    } while (!left.isEmpty());
+  }
+
+  private void erase(int number, String key, List<Position> positions) {
+    Object[] places = positions.stream().map(Position::high).toArray(Long[]::new);
+    database
+        .patient()
+        .transaction(session ->
+            session.first(
+                (ResultSet row) -> row.getLong(1),
+                "SELECT rookery.erase_events(?, ?, ?)",
+                number,
+                key,
+                session.array("bigint", places)));
   }
 
   @Override

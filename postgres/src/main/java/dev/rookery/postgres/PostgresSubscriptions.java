@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 final class PostgresSubscriptions implements SubscriptionStore {
   private static final String ALL =
       "SELECT definition, paused, revision FROM rookery.subscriptions";
+  private static final String BY_NAME = ALL + " ORDER BY name";
   private static final String NEXT =
       "UPDATE rookery.changes SET revision = revision + 1 RETURNING revision";
   private static final String HOLD = "SELECT revision FROM rookery.changes FOR UPDATE";
@@ -60,7 +61,8 @@ final class PostgresSubscriptions implements SubscriptionStore {
     });
   }
 
-  private static Control store(Session session, Subscription definition, boolean paused)
+  /** Stores a definition, new or changed, with the next revision. */
+  static Control store(Session session, Subscription definition, boolean paused)
       throws SQLException {
     long revision = session.first((ResultSet row) -> row.getLong(1), NEXT).orElseThrow();
     String json = Json.MAPPER.writeValueAsString(definition);
@@ -86,8 +88,11 @@ final class PostgresSubscriptions implements SubscriptionStore {
 
   @Override
   public List<Control> list() {
-    return database.call(
-        session -> session.list(PostgresSubscriptions::read, ALL + " ORDER BY name"));
+    return database.call(PostgresSubscriptions::list);
+  }
+
+  static List<Control> list(Session session) throws SQLException {
+    return session.list(PostgresSubscriptions::read, BY_NAME);
   }
 
   @Override
@@ -208,15 +213,13 @@ final class PostgresSubscriptions implements SubscriptionStore {
 
   @Override
   public Cursor load(Claim claim) {
-    return database
-        .call(session -> Cursors.load(session, claim))
-        .orElseThrow(() -> Cursors.stale(claim));
+    return database.call(session -> Cursors.load(session, claim)).orElseThrow(claim::stale);
   }
 
   @Override
   public void save(Claim claim, Cursor cursor) {
     if (!database.call(session -> Cursors.save(session, claim, cursor))) {
-      throw Cursors.stale(claim);
+      throw claim.stale();
     }
   }
 

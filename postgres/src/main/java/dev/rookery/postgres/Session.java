@@ -1,5 +1,6 @@
 package dev.rookery.postgres;
 
+import java.io.IOException;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,6 +19,11 @@ final class Session {
   /** Makes something of the row that the results stand at. */
   interface Row<T> {
     T read(ResultSet row) throws SQLException;
+  }
+
+  /** Does something with the row that the results stand at. */
+  interface Each {
+    void read(ResultSet row) throws SQLException, IOException;
   }
 
   Session(Connection connection, Schema schema) {
@@ -40,6 +46,18 @@ final class Session {
         found.add(row.read(rows));
       }
       return found;
+    }
+  }
+
+  /** Reads rows as they come, so many at once; within a transaction. */
+  void each(Each row, int atOnce, String sql) throws SQLException, IOException {
+    try (PreparedStatement statement = prepared(sql)) {
+      statement.setFetchSize(atOnce);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          row.read(rows);
+        }
+      }
     }
   }
 

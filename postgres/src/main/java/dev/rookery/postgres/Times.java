@@ -20,6 +20,11 @@ final class Times {
     return within.plusNanos(999).truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
   }
 
+  /** Whether it is one that PostgreSQL has. */
+  static boolean isWithin(Instant time) {
+    return time.isAfter(FIRST) && time.isBefore(LAST);
+  }
+
   static long micros(Duration duration) {
     return (duration.compareTo(LONGEST) > 0 ? LONGEST : duration).toNanos() / 1_000;
   }

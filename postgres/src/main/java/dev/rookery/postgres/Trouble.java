@@ -19,6 +19,9 @@ final class Trouble {
    */
   private static final Set<String> PASSING = Set.of("08", "40", "53", "55", "57");
 
+  /** Classes of states that mean: not such a thing. Of a wrong kind, forbidden, too large. */
+  private static final Set<String> VALUES = Set.of("22", "23", "54");
+
   private static final String READ_ONLY = "25006";
 
   /** No such table, schema, function. */
@@ -76,6 +79,11 @@ final class Trouble {
   static boolean mayHaveHappened(SQLException e) {
     boolean answered = e instanceof PSQLException told && told.getServerErrorMessage() != null;
     return !answered || kind(state(e)).equals("08") || state(e).startsWith("57P");
+  }
+
+  /** Whether the values are at fault, so that it would be refused again. */
+  static boolean isOfTheValues(SQLException e) {
+    return VALUES.contains(kind(state(e)));
   }
 
   /** Whether the transaction was undone because of others. */

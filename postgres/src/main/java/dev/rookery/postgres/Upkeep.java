@@ -24,7 +24,7 @@ final class Upkeep {
   private final SerialWork work;
 
   Upkeep(Database database, int number, Duration idWindow) {
-    this.database = database;
+    this.database = database.patient();
     this.number = number;
     this.idWindow = idWindow;
     this.work = new SerialWork("rookery-postgres-upkeep " + number, this::run);

@@ -4,19 +4,22 @@ import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.SerialWork;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /**
  * Tells listeners of appends: of our own at once, of those of others as soon as they are seen.
@@ -35,18 +38,27 @@ final class Wakeups implements AutoCloseable {
   private static final long BREATH_NANOS = 2_000_000;
   private static final long NOTIFY_NANOS = 20_000_000;
   private static final long SETTINGS_NANOS = 4_000_000_000L;
-  private static final String LOOK = "SELECT stream, partition, last FROM rookery.partitions";
+
+  /** How long after a notification an outbox writer may have sent none: as the migration says. */
+  private static final int UNTOLD_MILLIS = 25;
+
+  private static final String LOOK =
+      "SELECT p.stream, p.partition, p.last, o.waits FROM (SELECT (SELECT number FROM"
+          + " rookery.outbox WHERE refused IS NULL ORDER BY number LIMIT 1) IS NOT NULL AS waits) o"
+          + " LEFT JOIN rookery.partitions p ON true";
 
   private final Database database;
   private final Connections connections;
   private final LiveSettings settings;
   private final Listeners listeners = new Listeners();
+  private final List<Runnable> outboxListeners = new CopyOnWriteArrayList<>();
   private final Environment environment;
   private final SerialWork notifying;
   private final AtomicBoolean started = new AtomicBoolean();
   private volatile boolean closed;
   private volatile @Nullable Connection line;
   private volatile long notifiedAt;
+  private int patienceMillis = POLL_MILLIS;
 
   Wakeups(
       Database database, Connections connections, LiveSettings settings, Environment environment) {
@@ -60,17 +72,18 @@ final class Wakeups implements AutoCloseable {
 
   /** Adds a listener; the look-out begins with the first. */
   Runnable listen(Consumer<Partition> listener) {
-    Runnable registration =
-        listeners.add(partition -> {
-          if (!closed) {
-            listener.accept(partition);
-          }
-        });
+    Runnable registration = listeners.add(listener);
     if (started.compareAndSet(false, true)) {
       remember();
       Thread.ofVirtual().name("rookery-postgres-wakeups").start(this::run);
     }
     return registration;
+  }
+
+  /** Adds one that is told as long as events wait in the outbox. */
+  Runnable listenToOutbox(Runnable listener) {
+    outboxListeners.add(listener);
+    return () -> outboxListeners.remove(listener);
   }
 
   /** Told by our own appenders. */
@@ -98,21 +111,29 @@ final class Wakeups implements AutoCloseable {
   /** Where the log ends now, so that what comes from here on is told. */
   private void remember() {
     try {
-      for (Map.Entry<Partition, Position> end : ends()) {
-        listeners.toldAlready(end.getKey(), end.getValue());
-      }
+      ask().ends.forEach(listeners::toldAlready);
     } catch (RookeryException e) {
       // Then they are told of all that is there
     }
   }
 
-  private List<Map.Entry<Partition, Position>> ends() {
-    return database.call(session -> session.list(Wakeups::end, LOOK));
-  }
+  /** What a look finds: where partitions end, and whether something waits in the outbox. */
+  private record Seen(Map<Partition, Position> ends, boolean waits) {}
 
-  private static Map.Entry<Partition, Position> end(ResultSet row) throws SQLException {
-    Partition partition = new Partition(row.getString(1), row.getInt(2));
-    return Map.entry(partition, Position.of(row.getLong(3)));
+  private Seen ask() {
+    Map<Partition, Position> ends = new LinkedHashMap<>();
+    List<Boolean> waits =
+        database.call(session ->
+            session.list(
+                row -> {
+                  if (row.getString(1) != null) {
+                    Partition partition = new Partition(row.getString(1), row.getInt(2));
+                    ends.put(partition, Position.of(row.getLong(3)));
+                  }
+                  return row.getBoolean(4);
+                },
+                LOOK));
+    return new Seen(ends, waits.contains(true));
   }
 
   private void run() {
@@ -143,7 +164,11 @@ final class Wakeups implements AutoCloseable {
   /** Whether there was anything new. */
   private boolean look() {
     boolean found = false;
-    for (Map.Entry<Partition, Position> end : ends()) {
+    Seen seen = ask();
+    if (seen.waits) {
+      outboxListeners.forEach(Runnable::run);
+    }
+    for (Map.Entry<Partition, Position> end : seen.ends.entrySet()) {
       Position told = listeners.told(end.getKey());
       if (told.isAfter(end.getValue())) {
         listeners.beginAnew(end.getKey(), end.getValue());
@@ -166,7 +191,8 @@ final class Wakeups implements AutoCloseable {
       }
       return; // what came before it listened is found by looking once more
     }
-    listening.unwrap(PGConnection.class).getNotifications(POLL_MILLIS);
+    PGNotification[] heard = listening.unwrap(PGConnection.class).getNotifications(patienceMillis);
+    patienceMillis = heard.length > 0 ? UNTOLD_MILLIS : POLL_MILLIS;
   }
 
   private void cut() {
@@ -184,6 +210,7 @@ final class Wakeups implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    listeners.close();
     cut();
   }
 }

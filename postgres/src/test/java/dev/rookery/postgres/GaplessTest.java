@@ -1,22 +1,29 @@
 package dev.rookery.postgres;
 
 import static dev.rookery.postgres.Opened.BOT;
+import static dev.rookery.testkit.Soon.within;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rookery.Address;
 import dev.rookery.Durability;
 import dev.rookery.EpochChanged;
+import dev.rookery.EventBus;
 import dev.rookery.Position;
+import dev.rookery.Subscription;
+import dev.rookery.check.Latencies;
 import dev.rookery.spi.Entry;
 import dev.rookery.testkit.Samples;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +49,8 @@ class GaplessTest {
   private final Schema schema = new Schema(PostgresAddress.of(Address.parse(address)).schema());
   private final Opened opened = Opened.at(address);
   private final Queue<String> committed = new ConcurrentLinkedQueue<>();
+  private final Map<String, Long> committedAt = new ConcurrentHashMap<>();
+  private final Map<String, Long> handledAt = new ConcurrentHashMap<>();
 
   @AfterEach
   void close() {
@@ -53,8 +62,11 @@ class GaplessTest {
     opened.append("first", 1);
     AtomicInteger writing = new AtomicInteger(WRITERS);
     List<Entry> read = new ArrayList<>();
-    try (Connection idle = SERVER.connect();
+    try (EventBus bus = EventBus.open(address);
+        Connection idle = SERVER.connect();
         Statement statement = idle.createStatement()) {
+      bus.subscribe(
+          Subscription.of("s", "**"), event -> handledAt.put(event.id(), System.nanoTime()));
       idle.setAutoCommit(false);
       statement.execute("SELECT pg_current_xact_id()");
 
@@ -76,7 +88,11 @@ class GaplessTest {
           task.get();
         }
       }
+      within(Duration.ofSeconds(30)).until(() -> handledAt.keySet().containsAll(committed));
     }
+    System.out.printf(
+        "F9: committed %d, from commit to handled p99 %.0f ms%n",
+        committed.size(), lag().percentileMillis(0.99));
 
     assertThat(committed).hasSizeGreaterThan(WRITERS * ROUNDS * 5 / 2);
     List<String> ids = new ArrayList<>();
@@ -107,12 +123,19 @@ class GaplessTest {
           connection.commit();
           for (int i = 0; i < 5; i++) {
             committed.add(prefix + i);
+            committedAt.put(prefix + i, System.nanoTime());
           }
         }
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  private Latencies lag() {
+    Latencies lag = new Latencies();
+    committedAt.forEach((id, nanos) -> lag.record(Math.max(0, handledAt.get(id) - nanos)));
+    return lag;
   }
 
   private static void sleep(Connection connection, double seconds) throws SQLException {

@@ -66,6 +66,43 @@ class KilledServerTest {
     }
   }
 
+  @Test
+  void whereTheServerNeedNotSyncAnAppendDoes() {
+    assertThat(lostByAKill("")).isEmpty();
+  }
+
+  @Test
+  void anAppendThatDoesNotInsistOnItsSyncIsCaught() {
+    assertThat(
+            lostByAKill(
+                """
+                DO $$ BEGIN
+                  EXECUTE replace(pg_get_functiondef('rookery.append'::regproc),
+                    'PERFORM set_config(''synchronous_commit'', ''on'', true)', 'NULL');
+                END $$
+                """))
+        .isNotEmpty();
+  }
+
+  /** Events with a receipt that are gone after a kill, of a server that is told not to sync. */
+  private static List<String> lostByAKill(String bug) {
+    Map<String, String> lazy = Map.of("synchronous_commit", "off", "wal_writer_delay", "10s");
+    List<String> acknowledged = new ArrayList<>();
+    try (TestServer server = TestServer.start(lazy);
+        EventBus bus = EventBus.open(server.address(""))) {
+      bus.publish(Draft.of("bot.said", "{}").id("warm"));
+      server.run(bug);
+      for (int n = 0; n < 50; n++) {
+        bus.publish(Draft.of("bot.said", "{}").id("id-" + n));
+        acknowledged.add("id-" + n);
+      }
+      server.kill();
+      server.restart();
+      acknowledged.removeAll(server.ask("SELECT id FROM rookery.events"));
+      return acknowledged;
+    }
+  }
+
   private List<Integer> publishWhileKilling(EventBus bus, TestServer server) throws Exception {
     List<Future<Integer>> publishers = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -54,6 +54,21 @@ class LostHistoryTest {
     }
   }
 
+  /** The control: a reader that knows its place and not what stood there. */
+  @Test
+  void aReaderThatTrustsPositionsSkipsEventsWithoutAWord() {
+    try (Opened opened = Opened.at(address)) {
+      opened.append("a", 10);
+      restore(5);
+      opened.append("b", 10);
+    }
+
+    assertThat(
+            SERVER.ask(
+                "SELECT id FROM " + schema + ".events WHERE position > 10 ORDER BY position"))
+        .containsExactly("b5", "b6", "b7", "b8", "b9");
+  }
+
   @Test
   void whoeverOpensARestoredLogReadsWhatIsThere() {
     try (Opened opened = Opened.at(address)) {

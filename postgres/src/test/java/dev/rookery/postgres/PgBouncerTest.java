@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.rookery.Address;
+import dev.rookery.Backup;
 import dev.rookery.Draft;
 import dev.rookery.EventBus;
 import dev.rookery.Start;
 import dev.rookery.Subscription;
+import dev.rookery.backup.Restore;
+import dev.rookery.spi.Environment;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -83,11 +88,7 @@ class PgBouncerTest {
 
   @Test
   void aBusWorksBehindAPoolThatHandsItsSessionsToOthers() throws Exception {
-    String schema = PostgresAddress.of(Address.parse(SERVER.freshSchema())).schema();
-    String address =
-        SERVER.address("?schema=" + schema).replace(":" + SERVER.port(), ":" + port)
-            + "&listen=127.0.0.1:"
-            + SERVER.port();
+    String address = behindThePool();
     Queue<String> handled = new ConcurrentLinkedQueue<>();
     try (EventBus publisher = EventBus.open(address);
         EventBus reader = EventBus.open(address)) {
@@ -101,6 +102,39 @@ class PgBouncerTest {
 
       soon().until(() -> handled.size() == 50);
       assertThat(handled).last().isEqualTo("event-49");
+    }
+  }
+
+  /** The address of a schema that nobody uses yet. */
+  private String behindThePool() {
+    String schema = PostgresAddress.of(Address.parse(SERVER.freshSchema())).schema();
+    return SERVER.address("?schema=" + schema).replace(":" + SERVER.port(), ":" + port)
+        + "&listen=127.0.0.1:"
+        + SERVER.port();
+  }
+
+  @Test
+  void aBackupIsMadeAndRestoredBehindAPool() throws IOException {
+    String from = behindThePool();
+    String to = behindThePool();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    List<String> ids;
+    try (Opened opened = Opened.at(from)) {
+      opened.append("event-", 3_000);
+      ids = opened.ids();
+    }
+    try (EventBus bus = EventBus.open(from);
+        Backup backup = bus.operations().backup()) {
+      backup.writeTo(bytes, events -> {});
+    }
+    Restore.run(
+        new ByteArrayInputStream(bytes.toByteArray()),
+        Address.parse(to),
+        Environment.system(),
+        events -> {});
+
+    try (Opened opened = Opened.at(to)) {
+      assertThat(opened.ids()).hasSize(3_000).isEqualTo(ids);
     }
   }
 }

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL that syncs, on a free port; {@code -Drookery.postgres.url=postgresql://...}
- * names another in place of the shared one.
+ * names another in place of the shared one. The faults of {@code verify} use it too.
  */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   private static final Map<String, String> DURABLE =
       Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on");
 
@@ -71,7 +71,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** The one of this JVM. */
-  static TestServer shared() {
+  public static TestServer shared() {
     return Shared.ONE;
   }
 
@@ -112,12 +112,12 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return address.place().port();
   }
 
   /** The address of a schema that nobody uses yet. */
-  String freshSchema() {
+  public String freshSchema() {
     return address(
         "?schema=test_" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet());
   }
@@ -132,7 +132,7 @@ final class TestServer implements AutoCloseable {
         + options;
   }
 
-  Connection connect() throws SQLException {
+  public Connection connect() throws SQLException {
     return new Connections(address).direct();
   }
 
@@ -177,7 +177,8 @@ final class TestServer implements AutoCloseable {
             EXECUTE 'DROP TABLE SCHEMA.events_' || each.number;
           END LOOP;
           TRUNCATE SCHEMA.partitions, SCHEMA.chunks, SCHEMA.recent_ids, SCHEMA.subscriptions,
-            SCHEMA.cursors, SCHEMA.announcements, SCHEMA.dead_letters, SCHEMA.settings;
+            SCHEMA.cursors, SCHEMA.announcements, SCHEMA.dead_letters, SCHEMA.settings, SCHEMA.outbox,
+            SCHEMA.backups, SCHEMA.pieces;
           EXECUTE 'CREATE OR REPLACE FUNCTION SCHEMA.clock() RETURNS timestamptz LANGUAGE sql'
             || ' VOLATILE AS ''SELECT pg_catalog.clock_timestamp()''';
         END

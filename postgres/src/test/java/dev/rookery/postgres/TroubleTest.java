@@ -13,13 +13,19 @@ import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
+import dev.rookery.Search;
 import dev.rookery.spi.Appended;
+import dev.rookery.spi.EventLog.Found;
 import dev.rookery.testkit.Samples;
 import dev.rookery.testkit.TcpProxy;
 import java.io.IOException;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,11 +69,20 @@ class TroubleTest {
     assertThat(opened.ids()).containsExactly("first0", "warm", "a");
   }
 
+  /**
+   * A connection that rested for half a second is asked whether it lives before anything is sent
+   * over it; where that answer is lost, the append is refused and nothing is stored.
+   */
   @Test
   void whereEveryAnswerIsLostItIsUnknownAndSafeToRepeat() {
-    append("warm");
-    proxy.mode(TcpProxy.Mode.CUT_ANSWER);
-    assertThatThrownBy(() -> append("a")).isInstanceOf(PublishUnknown.class);
+    within(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .untilAsserted(() -> {
+          proxy.mode(TcpProxy.Mode.PASS);
+          append("warm");
+          proxy.mode(TcpProxy.Mode.CUT_ANSWER);
+          assertThatThrownBy(() -> append("a")).isInstanceOf(PublishUnknown.class);
+        });
     proxy.mode(TcpProxy.Mode.PASS);
 
     within(Duration.ofSeconds(5))
@@ -120,6 +135,40 @@ class TroubleTest {
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(append("b")).hasSize(1));
     assertThat(opened.ids()).containsExactly("first0", "a", "b");
+  }
+
+  @Test
+  void aConnectionThatOneEndHasForgottenIsGivenUpAfterFourSeconds() {
+    append("a");
+    proxy.halfOpenAll();
+    long begin = System.nanoTime();
+
+    within(Duration.ofSeconds(9))
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(append("b")).hasSize(1));
+
+    System.out.printf("half-open: %d ms%n", (System.nanoTime() - begin) / 1_000_000);
+    assertThat(opened.ids()).containsExactly("first0", "a", "b");
+  }
+
+  /** A lock of somebody else's makes both as slow as they would be in a huge log. */
+  @Test
+  void aSearchMayTakeLongerThanARead() throws Exception {
+    CompletableFuture<Found> search = new CompletableFuture<>();
+    try (Connection other = SERVER.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE " + schema + ".events IN ACCESS EXCLUSIVE MODE");
+      Thread.ofVirtual().start(() -> search.completeAsync(this::search, Runnable::run));
+      assertThatThrownBy(() -> opened.read(0)).isInstanceOf(BackendUnavailable.class);
+      assertThat(search).isNotDone();
+      other.rollback();
+    }
+    assertThat(search.get(20, TimeUnit.SECONDS).events()).hasSize(1);
+  }
+
+  private Found search() {
+    return opened.log().search(Opened.BOT, Search.ALL, Position.ZERO, 10);
   }
 
   @Test

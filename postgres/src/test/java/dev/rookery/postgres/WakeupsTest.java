@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** Notifications are hints: lost, made up or cut off they delay, and hide nothing. */
 @Tag("P7")
@@ -66,6 +67,20 @@ class WakeupsTest {
     appendSilently("silent");
 
     within(SOON).until(() -> heard.contains(BOT));
+  }
+
+  /** The control: what looking is for. */
+  @Test
+  void whoOnlyListensHearsNothingOfIt() throws Exception {
+    try (Connection listening = SERVER.connect();
+        Statement statement = listening.createStatement()) {
+      statement.execute("LISTEN " + schema);
+
+      appendSilently("silent");
+      within(SOON).until(() -> heard.contains(BOT));
+
+      assertThat(listening.unwrap(PGConnection.class).getNotifications(100)).isNullOrEmpty();
+    }
   }
 
   @Test

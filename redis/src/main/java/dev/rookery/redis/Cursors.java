@@ -5,7 +5,6 @@ import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.NameTaken;
 import dev.rookery.Partition;
-import dev.rookery.StaleClaim;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Place;
@@ -225,7 +224,7 @@ final class Cursors {
         || found.getFirst().isNothing()
         || !found.get(0).text().equals(claim.owner())
         || found.get(1).number() != claim.epoch()) {
-      throw stale(claim);
+      throw claim.stale();
     }
     return parse(claim.subscription(), claim.partition(), found.get(2).text());
   }
@@ -242,19 +241,7 @@ final class Cursors {
                 cursor.floor().ordinal(),
                 json(cursor));
     if (redis.run(call).number() == 0) {
-      throw stale(claim);
+      throw claim.stale();
     }
-  }
-
-  static StaleClaim stale(Claim claim) {
-    return new StaleClaim(
-        claim.owner()
-            + " no longer has "
-            + claim.partition()
-            + " of the subscription "
-            + claim.subscription()
-            + "; its epoch "
-            + claim.epoch()
-            + " is over");
   }
 }

@@ -14,10 +14,10 @@ import redis.clients.jedis.SslOptions;
  */
 record Dial(int connectMillis, int answerMillis, int blockedMillis) {
   /** For what has to be kept. */
-  static final Dial PATIENT = new Dial(3_000, 10_000, 10_000);
+  static final Dial PATIENT = new Dial(3_000, 4_000, 4_000);
 
   /** For what can be had elsewhere. */
-  static final Dial QUICK = new Dial(1_000, 1_000, 10_000);
+  static final Dial QUICK = new Dial(1_000, 1_000, 4_000);
 
   /** Connects to a server, or to the cluster that it is one of. */
   Redis connect(RedisAddress address, Scripts scripts) {

@@ -45,6 +45,16 @@ record Keys(String stream, String prefix) {
     return prefix + "cursor:" + subscription;
   }
 
+  /** The stream as it will be when an erasure is done. */
+  String copy() {
+    return prefix + "copy";
+  }
+
+  /** The entries that an erasure is about, and whose it is. */
+  String erasing() {
+    return prefix + "erasing";
+  }
+
   /** The floor of every cursor, by subscription. */
   String floors() {
     return prefix + "floors";

@@ -1,5 +1,6 @@
 package dev.rookery.redis;
 
+import java.util.function.Function;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
@@ -14,6 +15,19 @@ interface Location {
    * @throws JedisException when it does not
    */
   void verify(Connection connection) throws JedisException;
+
+  /** A new connection that leads to it. */
+  default <C extends Connection> C connect(Function<HostAndPort, C> connecting)
+      throws JedisException {
+    C fresh = connecting.apply(find());
+    try {
+      verify(fresh);
+      return fresh;
+    } catch (RuntimeException e) {
+      fresh.close();
+      throw e;
+    }
+  }
 
   /** One that never moves. */
   static Location of(RedisAddress address) {

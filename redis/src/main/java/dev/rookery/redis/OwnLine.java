@@ -45,20 +45,9 @@ final class OwnLine implements Line {
     if (closed) {
       throw new JedisConnectionException("it was closed");
     }
-    connection = connected();
+    connection = location.connect(server -> new Flushed(server, config));
     if (closed) {
       cut();
-    }
-  }
-
-  private Flushed connected() {
-    Flushed fresh = new Flushed(location.find(), config);
-    try {
-      location.verify(fresh);
-      return fresh;
-    } catch (RuntimeException e) {
-      fresh.close();
-      throw e;
     }
   }
 

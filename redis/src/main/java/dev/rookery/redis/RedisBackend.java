@@ -7,6 +7,7 @@ import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Listeners;
 import dev.rookery.spi.Snapshot;
 import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
@@ -36,7 +37,7 @@ final class RedisBackend implements Backend {
     Listeners listeners = new Listeners();
     partitions = new Partitions(redis, config, environment, settings::now, listeners::tell);
     wakeups = new Wakeups(redis, partitions, settings, listeners, environment);
-    log = new RedisLog(redis, config, partitions, settings, wakeups);
+    log = new RedisLog(redis, config, partitions, settings, wakeups, environment);
     subscriptions = new RedisSubscriptions(redis, new NativeGroups(redis, log));
     deadLetters = new RedisDeadLetters(redis, partitions);
   }

@@ -53,7 +53,7 @@ final class RedisDeadLetters implements DeadLetterStore {
     }
     byPartition.forEach((partition, texts) -> {
       if (redis.run(call(Scripts.Name.BURY, claim, partition).withAll(texts)).number() == 0) {
-        throw Cursors.stale(claim);
+        throw claim.stale();
       }
     });
   }
@@ -92,7 +92,7 @@ final class RedisDeadLetters implements DeadLetterStore {
     byPartition.putAll(split(ids));
     byPartition.forEach((partition, mine) -> {
       if (redis.run(call(Scripts.Name.SETTLE, claim, partition).withAll(mine)).number() < 0) {
-        throw Cursors.stale(claim);
+        throw claim.stale();
       }
     });
   }

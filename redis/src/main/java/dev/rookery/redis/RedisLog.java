@@ -11,12 +11,14 @@ import dev.rookery.TrimmedByOthers;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
 import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
 import dev.rookery.spi.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -41,6 +43,7 @@ final class RedisLog implements EventLog {
   private final Partitions partitions;
   private final LiveSettings settings;
   private final Wakeups wakeups;
+  private final Environment environment;
   private volatile long averageBytes = 1_024;
 
   RedisLog(
@@ -48,12 +51,14 @@ final class RedisLog implements EventLog {
       BusConfig config,
       Partitions partitions,
       LiveSettings settings,
-      Wakeups wakeups) {
+      Wakeups wakeups,
+      Environment environment) {
     this.redis = redis;
     this.fields = new EventFields(config.catalogue(), config.limits());
     this.partitions = partitions;
     this.settings = settings;
     this.wakeups = wakeups;
+    this.environment = environment;
   }
 
   @Override
@@ -280,13 +285,26 @@ final class RedisLog implements EventLog {
   }
 
   @Override
-  public long trim(Partition partition, Optional<Duration> age, Optional<Long> keepBytes) {
+  public long trim(
+      Partition partition,
+      Optional<Duration> age,
+      Optional<Long> keepBytes,
+      Optional<String> keeper) {
     Keys keys = Keys.of(partition);
     return redis
         .run(
             Call.of(Scripts.Name.TRIM, keys.stream(), keys.meta(), keys.floors(), keys.groups())
-                .with(age.map(Duration::toMillis).orElse(-1L), keepBytes.orElse(-1L), TRIM_SLICE))
+                .with(
+                    age.map(Duration::toMillis).orElse(-1L),
+                    keepBytes.orElse(-1L),
+                    TRIM_SLICE,
+                    keeper.orElse("")))
         .number();
+  }
+
+  @Override
+  public void erase(Partition partition, String key, Collection<Position> positions) {
+    new Erasure(redis, fields, partition, key, environment.newId()).of(positions);
   }
 
   @Override

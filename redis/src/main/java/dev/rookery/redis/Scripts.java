@@ -37,21 +37,24 @@ final class Scripts {
     REDRIVE,
     PICK,
     PRUNE,
-    PUSH
+    PUSH,
+    ERASE
   }
 
   /**
-   * Without room nothing is appended or pushed; all else goes on, since saved cursors are what lets
-   * a trim make room.
+   * Without room nothing is appended, pushed or copied; all else goes on, since saved cursors are
+   * what lets a trim make room.
    */
   private static String header(Name name) {
-    return name == Name.APPEND || name == Name.PUSH ? "#!lua\n" : "#!lua flags=allow-oom\n";
+    return name == Name.APPEND || name == Name.PUSH || name == Name.ERASE
+        ? "#!lua\n"
+        : "#!lua flags=allow-oom\n";
   }
 
   /** What several scripts share, and stands before them. */
   private static List<String> parts(Name name) {
     return switch (name) {
-      case APPEND, LOOK, TRIM -> List.of("ids", "tail");
+      case APPEND, LOOK, TRIM, ERASE -> List.of("ids", "tail");
       case BEGIN, REWIND, SAVE, CLAIM, RENEW, RELEASE -> List.of("cursors");
       case BURY, SETTLE -> List.of("cursors", "letters");
       case REDRIVE, PICK, PRUNE -> List.of("letters");

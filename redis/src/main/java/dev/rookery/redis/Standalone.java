@@ -54,18 +54,9 @@ final class Standalone extends Redis {
       throw new JedisConnectionException("it was closed");
     }
     Connection connection = idle.pollFirst();
-    return connection == null ? connected() : connection;
-  }
-
-  private Connection connected() {
-    Connection fresh = new Connection(location.find(), config);
-    try {
-      location.verify(fresh);
-      return fresh;
-    } catch (RuntimeException e) {
-      fresh.close();
-      throw e;
-    }
+    return connection == null
+        ? location.connect(server -> new Connection(server, config))
+        : connection;
   }
 
   /** Of a server that went away, or no longer leads, no connection is worth keeping. */

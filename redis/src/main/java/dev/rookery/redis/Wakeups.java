@@ -4,6 +4,7 @@ import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
 import dev.rookery.spi.Environment;
+import dev.rookery.spi.Listeners;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
@@ -56,12 +57,7 @@ final class Wakeups implements AutoCloseable {
 
   /** Adds a listener; the wait begins with the first. */
   Runnable listen(Consumer<Partition> listener) {
-    Runnable registration =
-        listeners.add(partition -> {
-          if (!closed) {
-            listener.accept(partition);
-          }
-        });
+    Runnable registration = listeners.add(listener);
     if (started.compareAndSet(false, true)) {
       start();
     }
@@ -70,9 +66,7 @@ final class Wakeups implements AutoCloseable {
 
   /** Somebody read up to here: others may not know yet, and the wait need not say it again. */
   void seen(Partition partition, Position upTo) {
-    if (!closed) {
-      listeners.tell(partition, upTo);
-    }
+    listeners.tell(partition, upTo);
   }
 
   private void start() {
@@ -90,6 +84,7 @@ final class Wakeups implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    listeners.close();
     watches.forEach(watch -> watch.line.close());
   }
 

@@ -1,6 +1,7 @@
--- KEYS stream, meta, floors, groups   ARGV age in milliseconds or -1, bytes to keep or -1, most
--- Removes entries that everybody is past: our subscriptions by their floors, groups of others by what
--- they have pending and were given last. Answers how many.
+-- KEYS stream, meta, floors, groups   ARGV age in milliseconds or -1, bytes to keep or -1, most, keeper
+-- Removes entries that everybody is past: our subscriptions by their floors, or the keeper alone, since
+-- it keeps them for the others; groups of others by what they have pending and were given last. Answers
+-- how many.
 local stream, meta = KEYS[1], KEYS[2]
 local tail = look(stream, meta)
 if tail.length == 0 then
@@ -9,6 +10,10 @@ end
 local edge = tail.last
 for _, floor in ipairs(redis.call('HVALS', KEYS[3])) do
   edge = before(floor, edge) and floor or edge
+end
+local kept = redis.call('HGET', KEYS[3], ARGV[4])
+if kept and before(edge, kept) then
+  edge = kept
 end
 for _, each in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
   local group = named(each)

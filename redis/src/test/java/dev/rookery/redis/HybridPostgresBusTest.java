@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Tag;
 @Tag("nightly")
 class HybridPostgresBusTest extends BusContract {
   private static final TestServer SERVER = TestServer.shared();
-  private final String address = PostgresNode.freshSchema() + "&tail=" + SERVER.address();
+  private static final dev.rookery.postgres.TestServer TRUTH =
+      dev.rookery.postgres.TestServer.shared();
+
+  private final String address = TRUTH.freshSchema() + "&tail=" + SERVER.address();
 
   HybridPostgresBusTest() {
     SERVER.empty();

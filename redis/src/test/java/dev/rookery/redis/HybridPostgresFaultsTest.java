@@ -1,5 +1,6 @@
 package dev.rookery.redis;
 
+import dev.rookery.postgres.TestServer;
 import org.junit.jupiter.api.Tag;
 
 /** The same with a log that other processes share. */
@@ -7,6 +8,6 @@ import org.junit.jupiter.api.Tag;
 class HybridPostgresFaultsTest extends HybridFaultsTest {
   @Override
   String truth() {
-    return PostgresNode.freshSchema() + "&";
+    return TestServer.shared().freshSchema() + "&";
   }
 }

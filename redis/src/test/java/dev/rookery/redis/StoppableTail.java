@@ -60,7 +60,8 @@ final class StoppableTail {
     goOn();
   }
 
-  private void reach(String name) throws InterruptedException {
+  /** A step of others than the tail, too. */
+  void reach(String name) throws InterruptedException {
     if (name.equals(step)) {
       stopped.countDown();
       released.await();

@@ -84,11 +84,11 @@ final class DeadLettersEndpoint {
   }
 
   void redrive(Context ctx) throws Exception {
-    act(ctx, filter -> bus.operations().redrive(filter));
+    act(ctx, filter -> bus.operations().by(Asking.of(ctx)).redrive(filter));
   }
 
   void discard(Context ctx) throws Exception {
-    act(ctx, filter -> bus.operations().discard(filter));
+    act(ctx, filter -> bus.operations().by(Asking.of(ctx)).discard(filter));
   }
 
   private void act(Context ctx, ToIntFunction<DeadLetterFilter> verb) throws Exception {

@@ -19,6 +19,7 @@ final class Routes {
   private final StreamEndpoint streams;
   private final SubscriptionsEndpoint subscriptions;
   private final DeadLettersEndpoint deadLetters;
+  private final ErasuresEndpoint erasures;
   private final ReplaysEndpoint replays;
   private final BackupEndpoint backups;
   private final StatusEndpoint status;
@@ -31,6 +32,7 @@ final class Routes {
       StreamEndpoint streams,
       SubscriptionsEndpoint subscriptions,
       DeadLettersEndpoint deadLetters,
+      ErasuresEndpoint erasures,
       ReplaysEndpoint replays,
       BackupEndpoint backups,
       StatusEndpoint status,
@@ -41,6 +43,7 @@ final class Routes {
     this.streams = streams;
     this.subscriptions = subscriptions;
     this.deadLetters = deadLetters;
+    this.erasures = erasures;
     this.replays = replays;
     this.backups = backups;
     this.status = status;
@@ -68,6 +71,7 @@ final class Routes {
     routes.get("/v1/dead-letters/{id}", deadLetters::one);
     routes.post("/v1/dead-letters/redrive", deadLetters::redrive);
     routes.post("/v1/dead-letters/discard", deadLetters::discard);
+    routes.post("/v1/erasures", erasures::erase);
     routes.get("/v1/replays", replays::list);
     routes.post("/v1/replays", replays::plan);
     routes.get("/v1/backup", backups::handle);

@@ -37,6 +37,7 @@ public final class Server implements AutoCloseable {
             streams,
             new SubscriptionsEndpoint(bus, json),
             new DeadLettersEndpoint(bus, json),
+            new ErasuresEndpoint(bus, json),
             new ReplaysEndpoint(bus, json),
             new BackupEndpoint(bus),
             new StatusEndpoint(bus, sockets),

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriberSocket
     implements Session.Listener.AutoDemanding, ClientFrame.Receiver {
   private static final System.Logger LOG = System.getLogger(SubscriberSocket.class.getName());
-  private static final Duration SILENCE = Duration.ofSeconds(10);
+  private static final Duration SILENCE = Duration.ofSeconds(4);
   private static final byte[] NO_REF = {'n', 'u', 'l', 'l'};
 
   private final SubscriberSockets sockets;
@@ -104,7 +104,7 @@ public final class SubscriberSocket
     out().batch(request.isBatch());
     OpenDeliveries open = new OpenDeliveries(out(), request.takesRuns());
     deliveries = open;
-    Subscriber begun = sockets.bus().subscribe(subscription, open);
+    Subscriber begun = sockets.bus().subscribe(Asking.of(session), subscription, open);
     shownDefinition = subscription;
     subscriber = begun;
     out()

@@ -2,15 +2,13 @@ package dev.rookery.server;
 
 import dev.rookery.EventBus;
 import dev.rookery.InvalidInput;
+import dev.rookery.Operations;
 import dev.rookery.Start;
+import dev.rookery.client.wire.RewindRequest;
 import io.javalin.http.Context;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/subscriptions}: what is defined, how far it got, and what operators do to it. */
 final class SubscriptionsEndpoint {
-  /** What the body of a rewind says. */
-  record RewindRequest(@Nullable Start to, @Nullable Boolean dryRun) {}
-
   private final EventBus bus;
   private final JsonBody json;
 
@@ -28,17 +26,17 @@ final class SubscriptionsEndpoint {
   }
 
   void pause(Context ctx) {
-    bus.operations().pause(known(ctx));
+    acting(ctx).pause(known(ctx));
     ctx.status(204);
   }
 
   void resume(Context ctx) {
-    bus.operations().resume(known(ctx));
+    acting(ctx).resume(known(ctx));
     ctx.status(204);
   }
 
   void remove(Context ctx) {
-    bus.operations().remove(known(ctx));
+    acting(ctx).remove(known(ctx));
     ctx.status(204);
   }
 
@@ -51,10 +49,13 @@ final class SubscriptionsEndpoint {
           if (request.to() == null && Query.text(ctx, "from").isEmpty()) {
             throw new InvalidInput("a rewind needs 'to': earliest, latest, a time or a position");
           }
-          boolean dryRun =
-              Query.flag(ctx, "dryRun") || (request.dryRun() != null && request.dryRun());
-          Answers.json(ctx, bus.operations().rewind(known(ctx), to, dryRun));
+          boolean dryRun = Query.flag(ctx, "dryRun") || request.isDryRun();
+          Answers.json(ctx, acting(ctx).rewind(known(ctx), to, request.terms(), dryRun));
         });
+  }
+
+  private Operations acting(Context ctx) {
+    return bus.operations().by(Asking.of(ctx));
   }
 
   /** The name in the path; one that nobody has defined is not found. */

@@ -38,6 +38,7 @@ public abstract class BackendContract
         SubscriptionContract,
         ClaimContract,
         DeadLetterContract,
+        ErasureContract,
         OpenContract {
   private final BusConfig config =
       BusConfig.standard().with(StreamConfig.of("user", 2)).idWindow(Duration.ofMinutes(10));

@@ -3,6 +3,8 @@ package dev.rookery.testkit;
 import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rookery.AuditConfig;
+import dev.rookery.AuditKey;
 import dev.rookery.BusConfig;
 import dev.rookery.Catalogue;
 import dev.rookery.EventBus;
@@ -13,6 +15,7 @@ import dev.rookery.Json;
 import dev.rookery.Operations.PartitionProgress;
 import dev.rookery.Operations.SubscriptionInfo;
 import dev.rookery.Route;
+import dev.rookery.SideEffect;
 import dev.rookery.StreamConfig;
 import dev.rookery.Subscriber;
 import dev.rookery.Subscription;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,11 +55,22 @@ public abstract class BusContract
         HoldContract,
         TakeOverContract,
         ReplayContract,
+        HandledAgainContract,
+        ShadowContract,
         OperationContract,
+        UnreadContract,
+        AuditContract,
+        ErasingContract,
         TraceContract,
         CausationContract {
   /** What the stream {@code small} may take. */
   static final long SMALL_BYTES = 100_000;
+
+  /** What the audit is sealed with. */
+  static final AuditKey KEY = AuditKey.of("the contract's own secret, known to all");
+
+  /** The tag of a test whose bus soon forgets the ids of what was published. */
+  static final String FORGETFUL = "forgetful";
 
   private static final BusConfig CONFIG =
       BusConfig.standard()
@@ -65,11 +80,23 @@ public abstract class BusContract
           .with(Route.of("wide.**", "wide"))
           .with(new StreamConfig("small", 1, Optional.empty(), Optional.of(SMALL_BYTES)))
           .with(Route.of("small.**", "small"))
+          .with(
+              new StreamConfig("patient", 1, Optional.empty(), Optional.of(SMALL_BYTES))
+                  .waitForRoom(Duration.ofSeconds(20)))
+          .with(Route.of("patient.**", "patient"))
+          .with(
+              new StreamConfig("left", 1, Optional.of(Duration.ofMillis(1)), Optional.empty())
+                  .giveUpAfter(Duration.ofSeconds(1)))
+          .with(Route.of("left.**", "left"))
+          .with(new StreamConfig("kept", 1, Optional.of(Duration.ofMillis(1)), Optional.empty()))
+          .with(Route.of("kept.**", "kept"))
+          .audit(AuditConfig.STANDARD.keys(List.of(KEY)).deliveries("audited"))
           .catalogue(catalogue());
 
   private final Deque<EventBus> opened = new ArrayDeque<>();
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private boolean over;
+  private BusConfig config = CONFIG;
   private final LiveThreads threads = LiveThreads.now();
 
   private static Catalogue catalogue() {
@@ -78,6 +105,7 @@ public abstract class BusContract
         .with(EventTypeInfo.of("user.strict").schema(Validation.ENFORCE, schema))
         .with(EventTypeInfo.of("user.lenient").schema(Validation.WARN, schema))
         .with(EventTypeInfo.of("user.keyed").keyedBy("/channel/id"))
+        .with(EventTypeInfo.of("user.mailed").effect(SideEffect.EXTERNAL))
         .with(EventTypeInfo.of("user.grown").upcast(1, data -> ((ObjectNode) data).put("new", 2)))
         .with(
             EventTypeInfo.of("user.fragile")
@@ -103,8 +131,9 @@ public abstract class BusContract
   protected void discard() throws Exception {}
 
   @BeforeEach
-  void openTheBus() throws Exception {
-    opened.push(open(CONFIG));
+  void openTheBus(TestInfo test) throws Exception {
+    config = test.getTags().contains(FORGETFUL) ? CONFIG.idWindow(Duration.ofSeconds(1)) : CONFIG;
+    opened.push(open(config));
   }
 
   @AfterEach
@@ -156,7 +185,7 @@ public abstract class BusContract
   @Override
   public EventBus another() throws Exception {
     if (!takesOneProcess()) {
-      opened.push(open(CONFIG));
+      opened.push(open(config));
     }
     return opened.getFirst();
   }
@@ -167,7 +196,7 @@ public abstract class BusContract
     subscribers.clear();
     closeAllButTheFirst();
     opened.pop().close();
-    opened.push(open(CONFIG));
+    opened.push(open(config));
     return bus();
   }
 
@@ -178,6 +207,6 @@ public abstract class BusContract
 
   @Override
   public BusConfig config() {
-    return CONFIG;
+    return config;
   }
 }

@@ -45,6 +45,17 @@ public interface DeliveryContract extends BusUnderTest {
   }
 
   @Test
+  default void eventsThatFillAReadAreHandledToTheLast() {
+    Recorder recorder = new Recorder();
+    String data = "\"" + "x".repeat(100_000) + "\"";
+    IntStream.range(0, 30).forEach(n -> bus().publish(Draft.of("user.large", data).id("e" + n)));
+
+    subscribe(Subscription.of("late", "user.large").from(Start.earliest()), recorder);
+
+    recorder.awaitHandled(30);
+  }
+
+  @Test
   default void aDeliverySaysWhatIsHandled() {
     Recorder recorder = new Recorder();
     subscribe(listening("watcher"), recorder);

@@ -234,11 +234,7 @@ public interface OperationContract extends BusUnderTest {
     Receipt first = say("a");
     Receipt last = say("b");
 
-    PartitionInfo user =
-        operations().streams().stream()
-            .filter(info -> info.partition().stream().equals("user"))
-            .findFirst()
-            .orElseThrow();
+    PartitionInfo user = kept("user");
 
     assertThat(user.events()).isEqualTo(2);
     assertThat(user.bytes()).isPositive();
@@ -274,8 +270,36 @@ public interface OperationContract extends BusUnderTest {
     recorder.awaitHandled(stored.size() + 1);
   }
 
+  @Test
+  default void whereAStreamWaitsForRoomAFullOneTakesWhatComesOnceItsReaderIsPast() {
+    CountDownLatch go = new CountDownLatch(1);
+    Recorder recorder = new Recorder().doing((delivery, progress) -> go.await());
+    subscribe(Subscription.of("reader", "patient.**").from(Start.earliest()), recorder);
+    List<String> ids = IntStream.range(0, 200).mapToObj(n -> "e" + n).toList();
+
+    Thread publisher =
+        Thread.ofVirtual().start(() -> ids.forEach(id -> bus().publish(large("patient.x", id))));
+    soon().until(() -> kept("patient").bytes() >= BusContract.SMALL_BYTES);
+    go.countDown();
+
+    recorder.awaitHandled(ids.size());
+    assertThat(recorder.handledIds()).isEqualTo(ids);
+    soon().until(() -> !publisher.isAlive());
+  }
+
+  private PartitionInfo kept(String stream) {
+    return operations().streams().stream()
+        .filter(info -> info.partition().stream().equals(stream))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Draft small(String id) {
-    return Draft.of("small.x", Payload.json("\"" + "x".repeat(1_000) + "\"")).id(id).key("k");
+    return large("small.x", id);
+  }
+
+  private static Draft large(String type, String id) {
+    return Draft.of(type, Payload.json("\"" + "x".repeat(1_000) + "\"")).id(id).key("k");
   }
 
   @Test
@@ -284,11 +308,7 @@ public interface OperationContract extends BusUnderTest {
       bus().publish(small("e" + n));
     }
 
-    PartitionInfo kept =
-        operations().streams().stream()
-            .filter(info -> info.partition().stream().equals("small"))
-            .findFirst()
-            .orElseThrow();
+    PartitionInfo kept = kept("small");
     assertThat(kept.bytes()).isLessThan(BusContract.SMALL_BYTES * 2);
     assertThat(kept.events()).isBetween(10L, 300L);
     assertThat(operations().event("e499")).hasSize(1);

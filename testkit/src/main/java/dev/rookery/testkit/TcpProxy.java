@@ -46,6 +46,7 @@ public final class TcpProxy implements AutoCloseable {
   private volatile Mode mode = Mode.PASS;
   private volatile Duration delay = Duration.ZERO;
   private volatile int chunk = CHUNK_BYTES;
+  private volatile int spared;
 
   /** One client's connection and the one to the server that was made for it. */
   private record Link(Socket client, Socket server, AtomicBoolean forgotten) {
@@ -109,6 +110,14 @@ public final class TcpProxy implements AutoCloseable {
   /** Cuts the next answers, so many, and lets everything through afterwards. */
   public void cutAnswers(int count) {
     cutsLeft.set(count);
+  }
+
+  /**
+   * Lets the first answers on each new connection through whatever the mode says: a store that says
+   * much until it is connected would else never be.
+   */
+  public void spareFirstAnswers(int count) {
+    spared = count;
   }
 
   public int cutsLeft() {
@@ -175,9 +184,10 @@ public final class TcpProxy implements AutoCloseable {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
+      int reads = 0;
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         LockSupport.parkNanos(delay.toNanos());
-        if (isCut(answering)) {
+        if ((!answering || reads++ >= spared) && isCut(answering)) {
           cut.incrementAndGet();
           break;
         }

@@ -120,6 +120,53 @@ public interface TrimContract extends BackendUnderTest {
     assertThat(ids(readAll(USER))).containsExactly("c");
   }
 
+  private long trimKept(String keeper) {
+    long removed = 0;
+    for (long more = 1; more > 0; removed += more) {
+      more = log().trim(USER, Optional.of(AGE), Optional.empty(), Optional.of(keeper));
+    }
+    return removed;
+  }
+
+  @Test
+  default void whatAKeeperHasPassedGoesAlthoughOthersHaveNot() {
+    List<Position> positions = Samples.positions(log().append(USER, appends("a", "b", "c")));
+    letPass(Duration.ofMinutes(1));
+    var subscriptions = backend().subscriptions();
+    subscriptions.define(Subscription.of("slow", "**"), Map.of(USER, Place.BEGINNING));
+    subscriptions.define(
+        Subscription.of("keeper", "**"), Map.of(USER, new Place(positions.get(1), 2)));
+
+    assertThat(trimByAge()).isZero();
+    assertThat(trimKept("nobody")).isZero();
+    assertThat(trimKept("slow")).isZero();
+    assertThat(trimKept("keeper")).isEqualTo(2);
+    assertThat(ids(readAll(USER))).containsExactly("c");
+  }
+
+  @Test
+  default void whatAKeeperHasNotPassedGoesOnlyWhenAllHave() {
+    List<Position> positions = Samples.positions(log().append(USER, appends("a", "b")));
+    letPass(Duration.ofMinutes(1));
+    var subscriptions = backend().subscriptions();
+    subscriptions.define(
+        Subscription.of("fast", "**"), Map.of(USER, new Place(positions.getLast(), 2)));
+    subscriptions.define(Subscription.of("keeper", "**"), Map.of(USER, Place.BEGINNING));
+
+    assertThat(trimKept("keeper")).isZero();
+    assertThat(ids(readAll(USER))).containsExactly("a", "b");
+  }
+
+  @Test
+  default void whatAKeeperHasPassedStaysWhileItIsYoung() {
+    List<Position> positions = Samples.positions(log().append(USER, appends("a")));
+    backend()
+        .subscriptions()
+        .define(Subscription.of("keeper", "**"), Map.of(USER, new Place(positions.getFirst(), 1)));
+
+    assertThat(trimKept("keeper")).isZero();
+  }
+
   @Test
   default void whatIsSettledAboveTheFloorHoldsTheFloor() {
     List<Position> positions = Samples.positions(log().append(USER, appends("a", "b", "c")));

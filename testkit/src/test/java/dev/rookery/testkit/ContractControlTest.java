@@ -85,6 +85,12 @@ class ContractControlTest {
     assertThat(failuresOf(SkipsInSearches.class)).contains("aSearchGoesOnFromWhereItGot()");
   }
 
+  @Test
+  void aBackendThatErasesNothingIsCaught() {
+    assertThat(failuresOf(ErasesNothing.class))
+        .contains("anErasedEventKeepsItsPlaceAndItsEnvelopeAndNothingElse()");
+  }
+
   private static Set<String> failuresOf(Class<?> contract) {
     var summary = new SummaryGeneratingListener();
     LauncherFactory.create()
@@ -115,6 +121,16 @@ class ContractControlTest {
       Address address = Address.parse("memory:" + getClass().getSimpleName());
       return new TwistedBackend(
           new MemoryProvider().open(address, config, environment), this::twist);
+    }
+  }
+
+  /** Says that it erased. */
+  static class ErasesNothing extends Unbroken {
+    @Override
+    Object twist(TwistedBackend.Call call) throws Throwable {
+      return call.of("erase")
+          ? call.pass(call.arguments().get(0), call.arguments().get(1), List.of())
+          : call.pass();
     }
   }
 

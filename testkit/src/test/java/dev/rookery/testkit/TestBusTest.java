@@ -89,6 +89,23 @@ class TestBusTest {
   }
 
   @BusTest
+  void whatAnAttemptSaidHoursAgoIsNotSaidAgain(TestBus bus) {
+    bus.subscribe(Subscription.of("echo", "user.echoed"), event -> {});
+    bus.subscribe(
+        HEARER.retry(new RetryPolicy(3, HOUR, HOUR)),
+        event -> {
+          bus.publish(Draft.of("user.echoed", "{}"));
+          if (bus.attempts("hearer").size() < 2) {
+            throw new IllegalStateException("not yet");
+          }
+        });
+    bus.publish(said("e-1", "k"));
+    bus.awaitIdle();
+    assertThat(bus.attempts("hearer")).hasSize(3);
+    assertThat(bus.handled("echo")).hasSize(1);
+  }
+
+  @BusTest
   void aHandlerThatTakesTooLongIsInterruptedAtEachOfItsDeadlines(TestBus bus) {
     bus.subscribe(
         HEARER.deadline(HOUR).retry(new RetryPolicy(3, HOUR, HOUR)),

@@ -66,9 +66,12 @@ class BackupProcessTest {
     List<String> command =
         new ArrayList<>(
             List.of(
+                "env",
+                "--default-signal=INT", // a shell's background jobs are deaf to it
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx96m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty(
@@ -179,11 +182,12 @@ class BackupProcessTest {
   @Test
   void aBackupThatIsKilledHasNoNameAndOneThatIsInterruptedLeavesNothing() throws Exception {
     try (EventBus bus = EventBus.open("file:" + log())) {
-      fill(bus, LARGE / 4);
+      fill(bus, LARGE);
     }
     Process killed = rookery("backup", file().toString(), "--bus", "file:" + log());
     await()
         .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(1))
         .until(() -> !parts().isEmpty() && Files.size(parts().getFirst()) > 1_000);
     killed.destroyForcibly().waitFor();
     assertThat(file()).doesNotExist();
@@ -194,7 +198,10 @@ class BackupProcessTest {
     Files.delete(part);
 
     Process interrupted = rookery("backup", file().toString(), "--bus", "file:" + log());
-    await().atMost(Duration.ofMinutes(1)).until(() -> !parts().isEmpty());
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> !parts().isEmpty());
     new ProcessBuilder("kill", "-INT", Long.toString(interrupted.pid())).start().waitFor();
     assertThat(interrupted.waitFor()).as(said("backup")).isEqualTo(130);
     assertThat(parts()).isEmpty();

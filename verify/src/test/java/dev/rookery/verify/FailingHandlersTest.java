@@ -47,7 +47,7 @@ class FailingHandlersTest {
   private record Run(Findings findings, double untouchedP95) {}
 
   @ParameterizedTest
-  @CsvSource({"MEMORY,false", "FILE,false", "FILE,true", "REDIS,false"})
+  @CsvSource({"MEMORY,false", "FILE,false", "FILE,true", "REDIS,false", "POSTGRES,false"})
   void everyKeyKeepsItsOrderAndUntouchedKeysAreNotHeldUp(Store store, boolean served)
       throws Exception {
     Run faultFree = run(store, served, "a", 0, FailingHandlersTest::fail);

@@ -7,7 +7,6 @@ import dev.rookery.EventBus;
 import dev.rookery.PublishRejected;
 import dev.rookery.PublishUnknown;
 import dev.rookery.Receipt;
-import dev.rookery.redis.TestServer;
 import dev.rookery.server.Server;
 import dev.rookery.server.ServerConfig;
 import dev.rookery.testkit.TcpProxy;
@@ -28,12 +27,16 @@ record FarBus(
     implements AutoCloseable {
   private static final long PAUSE_NANOS = 1_000_000;
 
+  /** What PostgreSQL answers until a connection stands. */
+  private static final int GREETINGS = 6;
+
   static FarBus of(Store store, Path folder, BusConfig config) throws IOException {
     String near = store.address(folder);
     EventBus bus = EventBus.open(near, config);
-    if (store == Store.REDIS) {
-      int port = TestServer.shared().port();
+    if (store.port().isPresent()) {
+      int port = store.port().getAsInt();
       TcpProxy proxy = new TcpProxy(port);
+      proxy.spareFirstAnswers(store == Store.POSTGRES ? GREETINGS : 0);
       String address = near.replace(":" + port, ":" + proxy.port());
       return new FarBus(bus, config, Optional.empty(), proxy, address);
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Bots that halt before their effect, after it, and when they have returned: {@code
@@ -64,7 +64,7 @@ class HaltingBotsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FILE", "REDIS"})
+  @MethodSource("dev.rookery.verify.Store#durable")
   void anEventIsHandedOutOnceMoreForEachHaltOfABotOnTheStoreItself(Store store) throws Exception {
     History history = new History(folder);
     String address = store.address(folder);
@@ -82,7 +82,7 @@ class HaltingBotsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FILE", "REDIS"})
+  @MethodSource("dev.rookery.verify.Store#durable")
   void aBotThatReturnsBeforeItsEffectIsCaught(Store store) throws Exception {
     History history = new History(folder);
     String address = store.address(folder);
@@ -233,7 +233,7 @@ class HaltingBotsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FILE", "REDIS"})
+  @MethodSource("dev.rookery.verify.Store#durable")
   void anEventThatHaltsTheStoresOwnBotsIsADeadLetterAfterItsLastAttempt(Store store)
       throws Exception {
     History history = new History(folder);

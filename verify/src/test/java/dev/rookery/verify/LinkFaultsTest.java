@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What a network does between bots and a server, or Redis; {@code -Drookery.linkFault=30} has each
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("P3")
 @Timeout(300)
 @ParameterizedClass
-@EnumSource(names = {"FILE", "REDIS"})
+@MethodSource("dev.rookery.verify.Store#durable")
 class LinkFaultsTest {
   private static final Duration FAULT = Duration.ofSeconds(Long.getLong("rookery.linkFault", 2));
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -101,7 +101,7 @@ class LinkFaultsTest {
               .until(() -> subscriber.state().matches("(reconnecting|waiting for the store).*"));
           assertThatThrownBy(() -> remote.operations().latest())
               .isInstanceOf(BackendUnavailable.class)
-              .hasMessageContaining(store == Store.REDIS ? "does not answer" : "rookery serve");
+              .hasMessageContaining(store == Store.FILE ? "rookery serve" : "does not answer");
           LockSupport.parkNanos(FAULT.toNanos());
         },
         () -> proxy.mode(TcpProxy.Mode.PASS));

@@ -72,7 +72,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
 
   /** Runs it; {@code ignored} as in {@link Stopping}. */
   Verdict run(Supplier<Backend> store, Set<String> ignored) {
-    return run(store, ignored, () -> {});
+    return run(store, ignored, () -> {}, () -> {});
   }
 
   /**
@@ -80,9 +80,10 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
    *
    * @param store opens it again and again
    * @param published happens when the events are stored
+   * @param acting happens before the operator acts
    */
-  Verdict run(Supplier<Backend> store, Set<String> ignored, Runnable published) {
-    return new Run(this, store, ignored, published).run();
+  Verdict run(Supplier<Backend> store, Set<String> ignored, Runnable published, Runnable acting) {
+    return new Run(this, store, ignored, published, acting).run();
   }
 
   private static final class Run {
@@ -90,17 +91,24 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     private final Supplier<Backend> store;
     private final Set<String> ignored;
     private final Runnable published;
+    private final Runnable acting;
     private final Map<String, Position> positions = new HashMap<>();
     private final Map<String, Integer> handled = new ConcurrentHashMap<>();
     private final AtomicBoolean shaken = new AtomicBoolean();
     private volatile boolean healed;
     private final List<Stopping> lives = new ArrayList<>();
 
-    Run(Scenario scenario, Supplier<Backend> store, Set<String> ignored, Runnable published) {
+    Run(
+        Scenario scenario,
+        Supplier<Backend> store,
+        Set<String> ignored,
+        Runnable published,
+        Runnable acting) {
       this.scenario = scenario;
       this.store = store;
       this.ignored = ignored;
       this.published = published;
+      this.acting = acting;
     }
 
     Verdict run() {
@@ -195,6 +203,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
 
     private void operate(EventBus bus) {
       healed = true;
+      acting.run();
       if (scenario.discard) {
         bus.operations().discard(poisoned());
       } else {

@@ -28,6 +28,6 @@ public final class FileContender implements Contender {
   public Running start(Course course, List<Tally> tallies) throws Exception {
     ScratchFolder folder = ScratchFolder.in(parent);
     EventBus bus = EventBus.open("file:" + folder.path().resolve("log"));
-    return new RunningBus(bus, settings, tallies, folder);
+    return new RunningBus(bus, settings, tallies, List.of(), folder);
   }
 }

@@ -58,7 +58,8 @@ public final class HttpContender implements Contender {
       server = its;
     }
     EventBus bus = EventBus.open(its.address());
-    return new RunningServer(its, new RunningBus(bus, settings, tallies, () -> {}), plainPosts);
+    return new RunningServer(
+        its, new RunningBus(bus, settings, tallies, List.of(its.handle()), () -> {}), plainPosts);
   }
 
   @Override
@@ -78,7 +79,7 @@ public final class HttpContender implements Contender {
 
     @Override
     public List<ProcessHandle> servers() {
-      return List.of(server.handle());
+      return bus.servers();
     }
 
     @Override

@@ -31,6 +31,6 @@ public final class MemoryContender implements Contender {
   @Override
   public Running start(Course course, List<Tally> tallies) {
     EventBus bus = EventBus.open("memory:bench-" + runs++, BusSettings.inMemory());
-    return new RunningBus(bus, settings, tallies, () -> {});
+    return new RunningBus(bus, settings, tallies, List.of(), () -> {});
   }
 }

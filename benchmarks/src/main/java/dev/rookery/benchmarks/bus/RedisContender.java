@@ -4,16 +4,13 @@ import dev.rookery.BusConfig;
 import dev.rookery.EventBus;
 import dev.rookery.benchmarks.load.Contender;
 import dev.rookery.benchmarks.load.Course;
-import dev.rookery.benchmarks.load.Publishing;
 import dev.rookery.benchmarks.load.Running;
 import dev.rookery.benchmarks.load.Tally;
 import dev.rookery.benchmarks.redis.Fsync;
 import dev.rookery.benchmarks.redis.RedisNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** The bus on a log in Redis, in this process; Redis in another. */
 public final class RedisContender implements Contender {
@@ -45,33 +42,6 @@ public final class RedisContender implements Contender {
     BusConfig config = seesRepeats ? standard : standard.idWindow(Duration.ZERO);
     RedisNode node = RedisNode.start(parent, fsync);
     EventBus bus = EventBus.open("redis://" + node.authority(), config);
-    return new RunningOnRedis(node, new RunningBus(bus, settings, tallies, node));
-  }
-
-  private record RunningOnRedis(RedisNode node, RunningBus bus) implements Running {
-    @Override
-    public Publishing publishing() {
-      return bus.publishing();
-    }
-
-    @Override
-    public List<ProcessHandle> servers() {
-      return List.of(node.process());
-    }
-
-    @Override
-    public long settle() throws InterruptedException {
-      return bus.settle();
-    }
-
-    @Override
-    public Map<String, Double> figures() {
-      return bus.figures();
-    }
-
-    @Override
-    public void close() throws IOException {
-      bus.close();
-    }
+    return new RunningBus(bus, settings, tallies, List.of(node.process()), node);
   }
 }

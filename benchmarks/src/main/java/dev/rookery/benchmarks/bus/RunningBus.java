@@ -20,6 +20,7 @@ final class RunningBus implements Running {
   private static final int LOOKS = 500;
 
   private final EventBus bus;
+  private final List<ProcessHandle> servers;
   private final Closeable beneath;
   private final List<Subscriber> subscribers = new ArrayList<>();
   private final double decodedBefore;
@@ -28,10 +29,17 @@ final class RunningBus implements Running {
   /**
    * Begins with the subscriptions.
    *
+   * @param servers the processes beneath it
    * @param beneath what the bus stands on, closed after it
    */
-  RunningBus(EventBus bus, BusSettings settings, List<Tally> tallies, Closeable beneath) {
+  RunningBus(
+      EventBus bus,
+      BusSettings settings,
+      List<Tally> tallies,
+      List<ProcessHandle> servers,
+      Closeable beneath) {
     this.bus = bus;
+    this.servers = List.copyOf(servers);
     this.beneath = beneath;
     this.decodedBefore = sum("rookery_decoded_total");
     this.publishedBefore = sum("rookery_published_total");
@@ -45,6 +53,11 @@ final class RunningBus implements Running {
   @Override
   public Publishing publishing() {
     return new BusPublishing(bus);
+  }
+
+  @Override
+  public List<ProcessHandle> servers() {
+    return servers;
   }
 
   @Override

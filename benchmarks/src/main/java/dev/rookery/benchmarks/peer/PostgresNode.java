@@ -16,7 +16,7 @@ import java.util.Map;
  * A PostgreSQL that syncs before a commit returns, with room for its log and a vacuum quick enough
  * for a queue.
  */
-final class PostgresNode implements AutoCloseable {
+public final class PostgresNode implements AutoCloseable {
   private static final Map<String, String> DURABLE =
       Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on");
   private static final Map<String, String> KIND =
@@ -36,7 +36,7 @@ final class PostgresNode implements AutoCloseable {
     this.url = server.getJdbcUrl("postgres", "postgres");
   }
 
-  static PostgresNode start(Path parent) throws IOException, SQLException {
+  public static PostgresNode start(Path parent) throws IOException, SQLException {
     ScratchFolder folder = ScratchFolder.in(parent);
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
@@ -47,6 +47,11 @@ final class PostgresNode implements AutoCloseable {
     PostgresNode node = new PostgresNode(folder, builder.start());
     node.requireDurable();
     return node;
+  }
+
+  /** Where it listens, with a colon before the port. */
+  public String authority() {
+    return "localhost:" + server.getPort();
   }
 
   private void requireDurable() throws SQLException {
@@ -70,7 +75,7 @@ final class PostgresNode implements AutoCloseable {
   }
 
   /** The first of its processes, whose children the others are. */
-  List<ProcessHandle> processes() throws SQLException {
+  public List<ProcessHandle> processes() throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet found = statement.executeQuery("SELECT pg_backend_pid()")) {

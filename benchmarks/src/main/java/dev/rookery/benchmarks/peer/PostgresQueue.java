@@ -100,11 +100,11 @@ final class PostgresQueue {
   }
 
   /** The driver takes bytes in an array of just this type. */
-  private static byte[][] data(List<Sample> events) {
+  static byte[][] data(List<Sample> events) {
     return events.stream().map(Sample::data).toArray(byte[][]::new);
   }
 
-  private static Long micros(Sample event) {
+  static Long micros(Sample event) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, event.time());
   }
 

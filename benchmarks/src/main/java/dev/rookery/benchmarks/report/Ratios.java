@@ -27,6 +27,8 @@ public final class Ratios {
                   "redis-redisson",
                   "redis-python")),
           new Pair("redis-bus-noids", List.of("redis-log")),
+          new Pair("postgres-bus", List.of("postgres-log", "postgres-notify", "postgres")),
+          new Pair("hybrid-bus", List.of("postgres-bus", "postgres-log", "postgres")),
           new Pair("http", List.of("file", "sqlite", "redis", "postgres")),
           new Pair("http-post", List.of("file", "redis", "postgres")));
 

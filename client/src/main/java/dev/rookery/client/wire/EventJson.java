@@ -3,6 +3,7 @@ package dev.rookery.client.wire;
 import dev.rookery.DeadLetter;
 import dev.rookery.DeadLetter.Failure;
 import dev.rookery.Event;
+import dev.rookery.Operations.Attempt;
 import dev.rookery.Operations.Cause;
 import dev.rookery.Operations.DeliveryState;
 import dev.rookery.Operations.EventReport;
@@ -14,7 +15,9 @@ import dev.rookery.Partition;
 import dev.rookery.Payload;
 import dev.rookery.Position;
 import dev.rookery.Token;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +62,22 @@ public final class EventJson {
     for (DeliveryState state : report.deliveries()) {
       write(out, state);
     }
+    out.endArray().name("tried").beginArray();
+    for (Attempt attempt : report.attempts()) {
+      write(out, attempt);
+    }
     out.endArray().endObject();
+  }
+
+  private static void write(JsonOut out, Attempt attempt) {
+    out.beginObject()
+        .member("subscription", attempt.subscription())
+        .member("attempt", attempt.attempt())
+        .member("at", attempt.at().toString())
+        .member("outcome", attempt.outcome())
+        .member("settlement", attempt.settlement())
+        .member("tookMicros", attempt.took().toNanos() / 1_000)
+        .endObject();
   }
 
   private static void write(JsonOut out, DeliveryState state) {
@@ -195,6 +213,10 @@ public final class EventJson {
     private List<DeliveryState> deliveries = List.of();
     private Optional<Instant> notBefore = Optional.empty();
     private Optional<String> deadLetter = Optional.empty();
+    private String outcome = "";
+    private String settlement = "";
+    private Duration took = Duration.ZERO;
+    private List<Attempt> tried = List.of();
     private int depth;
     private String cause = "";
     private String correlation = "";
@@ -235,6 +257,11 @@ public final class EventJson {
         case "correlation" -> correlation = parser.getString();
         case "steps" -> steps = list(parser, text, Parts::step);
         case "cut" -> cut = Optional.of(parser.getString());
+        case "attempt" -> attempts = parser.getIntValue();
+        case "outcome" -> outcome = parser.getString();
+        case "settlement" -> settlement = parser.getString();
+        case "tookMicros" -> took = Duration.of(parser.getLongValue(), ChronoUnit.MICROS);
+        case "tried" -> tried = list(parser, text, Parts::attempt);
         case "deliveries" -> deliveries = list(parser, text, Parts::delivery);
         default -> parser.skipChildren();
       }
@@ -245,7 +272,11 @@ public final class EventJson {
     }
 
     private EventReport report() {
-      return new EventReport(located(), deliveries);
+      return new EventReport(located(), deliveries, tried);
+    }
+
+    private Attempt attempt() {
+      return new Attempt(subscription, attempts, Instant.parse(at), outcome, settlement, took);
     }
 
     private Event present() {

@@ -15,6 +15,7 @@ import dev.rookery.InvalidInput;
 import dev.rookery.LogFailed;
 import dev.rookery.LogFull;
 import dev.rookery.NameTaken;
+import dev.rookery.NotAudited;
 import dev.rookery.NotFound;
 import dev.rookery.PlaceTaken;
 import dev.rookery.PositionTrimmed;
@@ -50,6 +51,7 @@ final class ProblemCodes {
           Map.entry("log-failed", LogFailed::new),
           Map.entry("log-full", LogFull::new),
           Map.entry("name-taken", NameTaken::new),
+          Map.entry("not-audited", NotAudited::new),
           Map.entry("not-found", NotFound::new),
           Map.entry("place-taken", PlaceTaken::new),
           Map.entry("position-trimmed", PositionTrimmed::new),
@@ -81,7 +83,13 @@ final class ProblemCodes {
       case Unsupported _ -> 501;
       case LogFull _ -> 507;
       case PublishRejected _ -> 422;
-      case BackendUnavailable _, BusClosed _, LogFailed _, PublishUnknown _, FolderLocked _ -> 503;
+      case BackendUnavailable _,
+          BusClosed _,
+          FolderLocked _,
+          LogFailed _,
+          NotAudited _,
+          PublishUnknown _ ->
+          503;
       default -> 500;
     };
   }

@@ -3,6 +3,7 @@ package dev.rookery.client.wire;
 import dev.rookery.InvalidInput;
 import dev.rookery.Json;
 import dev.rookery.RetryPolicy;
+import dev.rookery.SideEffect;
 import dev.rookery.Start;
 import dev.rookery.Subscription;
 import dev.rookery.Token;
@@ -21,6 +22,9 @@ import tools.jackson.core.JacksonException;
  * @param runs whether several deliveries of one key may be out at once, in one frame and in their
  *     order; those behind one that is not acknowledged are not to be handled and come again
  * @param concurrency deliveries that may be out at once, as many as the window where it is missing
+ * @param external whether a replay does external effects again
+ * @param rate of a replay: events a second at most
+ * @param speed of a replay: the events' own times, so many times as fast
  */
 public record SubscribeRequest(
     @Nullable String op,
@@ -38,7 +42,11 @@ public record SubscribeRequest(
     @Nullable Long deadlineMs,
     @Nullable Integer concurrency,
     @Nullable Boolean replay,
-    @Nullable Token until) {
+    @Nullable Token until,
+    @Nullable SideEffect effect,
+    @Nullable Boolean external,
+    @Nullable Double rate,
+    @Nullable Double speed) {
 
   public static SubscribeRequest of(Subscription subscription) {
     return new SubscribeRequest(
@@ -57,7 +65,11 @@ public record SubscribeRequest(
         subscription.deadline().toMillis(),
         subscription.concurrency(),
         subscription.replay(),
-        subscription.until().orElse(null));
+        subscription.until().orElse(null),
+        subscription.effect(),
+        subscription.terms().external(),
+        subscription.terms().pace().eventsPerSecond(),
+        subscription.terms().pace().speed());
   }
 
   /**
@@ -110,7 +122,9 @@ public record SubscribeRequest(
         concurrency == null ? credit : concurrency,
         credit,
         replay != null && replay,
-        Optional.ofNullable(until));
+        Optional.ofNullable(until),
+        orElse(effect, usual.effect()),
+        RewindRequest.terms(external, rate, speed));
   }
 
   public boolean isBatch() {

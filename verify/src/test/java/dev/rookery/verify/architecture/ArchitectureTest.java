@@ -30,8 +30,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void theEngineImportsTheFrontDoorTheBackendInterfaceAndTheBackupFormatOnly() {
-    HOUSE.importsOnly("engine", "", "spi", "backup").check(CLASSES);
+  void theEngineImportsTheFrontDoorTheBackendInterfaceTheBackupFormatAndTheAuditOnly() {
+    HOUSE.importsOnly("engine", "", "spi", "backup", "audit").check(CLASSES);
   }
 
   @Test
@@ -44,8 +44,10 @@ class ArchitectureTest {
       strings = {
         "memory",
         "backup",
+        "audit",
         "hybrid",
         "check",
+        "archive",
         "embedded",
         "redis",
         "postgres",
@@ -69,9 +71,11 @@ class ArchitectureTest {
             "spi",
             "engine",
             "backup",
+            "audit",
             "memory",
             "hybrid",
             "check",
+            "archive",
             "embedded",
             "redis",
             "postgres")

@@ -1,0 +1,115 @@
+package dev.rookery.postgres;
+
+import static dev.rookery.postgres.Opened.BOT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rookery.Address;
+import dev.rookery.Event;
+import dev.rookery.Payload;
+import dev.rookery.spi.Append;
+import dev.rookery.testkit.Samples;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How PostgreSQL looks for events in a log with more than one chunk. */
+class SearchPlansTest {
+  private static final TestServer SERVER = TestServer.shared();
+  private static final String ADDRESS = SERVER.freshSchema();
+  private static final Schema SCHEMA =
+      new Schema(PostgresAddress.of(Address.parse(ADDRESS)).schema());
+  private static final Opened OPENED = Opened.at(ADDRESS);
+
+  @BeforeAll
+  static void fill() {
+    for (int batch = 0; batch < 12; batch++) {
+      int first = batch * 1_000;
+      OPENED
+          .log()
+          .append(
+              BOT, IntStream.range(first, first + 1_000).mapToObj(SearchPlansTest::event).toList());
+    }
+  }
+
+  private static Append event(int number) {
+    String talk = "e" + (number - number % 10);
+    return Samples.append(
+        new Event(
+            "e" + number,
+            "bot.said",
+            "bot",
+            "key",
+            Instant.EPOCH,
+            talk,
+            number % 10 == 0 ? Optional.empty() : Optional.of("e" + (number - 1)),
+            1,
+            Payload.json("{}"),
+            Map.of()));
+  }
+
+  @AfterAll
+  static void close() {
+    OPENED.close();
+  }
+
+  private static String plan(String sql, Object... values) throws SQLException {
+    try (Connection connection = SERVER.connect()) {
+      List<String> lines =
+          new Session(connection, SCHEMA)
+              .list(row -> row.getString(1), "EXPLAIN (COSTS OFF) " + sql, values);
+      return String.join("\n", lines);
+    }
+  }
+
+  private static String events() {
+    return "rookery.events_"
+        + SERVER.ask("SELECT number FROM " + SCHEMA.name() + ".partitions").getFirst();
+  }
+
+  @Test
+  void aConversationIsLookedUp() throws SQLException {
+    String plan =
+        plan(
+            EventSearch.limited(EventSearch.conversation(events())),
+            0L,
+            "e70",
+            0L,
+            "e70",
+            "e70",
+            100,
+            1_000_000L);
+
+    assertThat(plan)
+        .contains("correlation_position_idx", "id_idx")
+        .doesNotContain("Seq Scan on events");
+  }
+
+  @Test
+  void effectsOfACauseAreLookedUp() throws SQLException {
+    String plan =
+        plan(EventSearch.limited(EventSearch.effects(events())), 0L, "e71", 100, 1_000_000L);
+
+    assertThat(plan).contains("causation_position_idx").doesNotContain("Seq Scan on events");
+  }
+
+  @Test
+  void anIdIsLookedUp() throws SQLException {
+    assertThat(plan(PostgresLog.FIND, "e71"))
+        .contains("id_idx")
+        .doesNotContain("Seq Scan on events");
+  }
+
+  @Test
+  void withoutTheIndexAConversationWouldBeScannedFor() throws SQLException {
+    String plan = plan("SELECT * FROM " + events() + " WHERE correlation || '' = ?", "e70");
+
+    assertThat(plan).as("the control").contains("Seq Scan on events");
+  }
+}
