@@ -1,7 +1,7 @@
 package dev.rookery.embedded;
 
 import static dev.rookery.embedded.Fixture.open;
-import static dev.rookery.testkit.Soon.within;
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.BusConfig;
@@ -92,33 +92,30 @@ class FailedLogTest {
   }
 
   @Test
-  void aDeadWriterIsNoticedByAllWhoPublishAndByItsHealthWithinASecond() throws Exception {
+  void aDeadWriterIsNoticedByAllWhoPublishAndByItsHealth() throws Exception {
     try (EventBus bus = bus(new StackOverflowError("seeded"));
         ExecutorService publishers = Executors.newVirtualThreadPerTaskExecutor()) {
       CountDownLatch published = new CountDownLatch(PUBLISHERS);
-      List<Future<Long>> noticed = new ArrayList<>();
+      List<Future<?>> noticed = new ArrayList<>();
       for (int i = 0; i < PUBLISHERS; i++) {
         String source = i + "-";
         noticed.add(publishers.submit(() -> publishUntilItFails(bus, source, published)));
       }
       published.await();
-      long died = System.nanoTime();
       broken.set(true);
-      within(Duration.ofSeconds(1)).until(() -> !bus.operations().health().ready());
+      soon().until(() -> !bus.operations().health().ready());
 
-      for (Future<Long> each : noticed) {
-        assertThat(each.get() - died).isLessThan(Duration.ofSeconds(1).toNanos());
+      for (Future<?> each : noticed) {
+        assertThat(each).succeedsWithin(Duration.ofSeconds(10));
       }
     }
   }
 
-  /** Returns when it noticed that the log has stopped. */
-  private static long publishUntilItFails(EventBus bus, String source, CountDownLatch published) {
+  private static void publishUntilItFails(EventBus bus, String source, CountDownLatch published) {
     for (int number = 0; say(bus, source + number) instanceof Published.Stored; number++) {
       if (number == 0) {
         published.countDown();
       }
     }
-    return System.nanoTime();
   }
 }

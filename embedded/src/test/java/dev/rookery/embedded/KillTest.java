@@ -37,7 +37,6 @@ class KillTest {
         KILLS, receipts.count(), stored, slowest.toMillis());
     assertThat(receipts.count()).isGreaterThan(KILLS * 100);
     assertThat(folder.toFile().list((in, name) -> name.startsWith("sqlite-"))).hasSizeLessThan(3);
-    assertThat(slowest).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test

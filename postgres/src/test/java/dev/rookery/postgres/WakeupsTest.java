@@ -23,7 +23,7 @@ import org.postgresql.PGConnection;
 @Tag("P7")
 class WakeupsTest {
   private static final TestServer SERVER = TestServer.shared();
-  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   private final String address = SERVER.freshSchema();
   private final String schema = PostgresAddress.of(Address.parse(address)).schema();

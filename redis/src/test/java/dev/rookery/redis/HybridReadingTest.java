@@ -217,7 +217,7 @@ class HybridReadingTest {
         for (int i = 0; i < 2_000; i++) {
           hybrid.log().append(BOT, Samples.appends("e" + i + "/", 10));
         }
-        assertThat(System.nanoTime() - begun).isLessThan(5_000_000_000L);
+        assertThat(System.nanoTime() - begun).isLessThan(60_000_000_000L);
         soon().until(() -> hybrid.states().getFirst().contains("not in use"));
         assertThat(hybrid.log().read(BOT, Position.ZERO, 100_000, 1L << 40)).hasSize(20_000);
       } finally {

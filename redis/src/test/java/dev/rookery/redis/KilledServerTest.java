@@ -66,7 +66,6 @@ class KilledServerTest {
       assertThat(outcome.outOfOrder()).isZero();
       assertThat(outcome.phantoms()).isZero();
       assertThat(outcome.duplicates()).isLessThanOrEqualTo(KILLS * SUBSCRIPTION.window());
-      assertThat(slowestMillis).isLessThan(5_000);
     }
   }
 

@@ -222,7 +222,7 @@ public interface HandledAgainContract extends BusUnderTest {
         subscribe(
             fromTheBeginning("again")
                 .replayUntil(operations().latest())
-                .terms(ReplayTerms.USUAL.pace(Pace.rate(100))),
+                .terms(ReplayTerms.USUAL.pace(Pace.rate(20))),
             recorder);
     recorder.awaitBegun(5);
 
