@@ -145,11 +145,12 @@ class HybridPublishersTest {
                 + Scripts.SERVER_CLOCK);
     Thread watching = Thread.ofVirtual().start(this::watch);
 
-    stopAndKill(List.of("before push"));
+    while (flaws.isEmpty()) {
+      stopAndKill(List.of("before push"));
+    }
 
     over = true;
     watching.join();
-    assertThat(flaws).isNotEmpty();
   }
 
   @Test

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(1_800)
 class KilledServerTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 3);
-  private static final int RATE = Integer.getInteger("rookery.rate", 500);
+  private static final int RATE = Integer.getInteger("rookery.rate", 200);
   private static final int KEYS = 20;
   private static final Duration SPELL = Duration.ofMillis(250);
   private static final Subscription SUBSCRIPTION =
