@@ -10,7 +10,8 @@ public interface Subscriber extends AutoCloseable {
   Subscription subscription();
 
   /**
-   * What it does now, for people: {@code running}, {@code standby}, {@code paused}, {@code failed:
+   * What it does now, for people: {@code running}, {@code standby}, {@code paused} once nothing is
+   * out any more, {@code failed:
    * ...}, {@code ended}.
    */
   String state();

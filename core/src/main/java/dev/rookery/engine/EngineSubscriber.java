@@ -168,7 +168,7 @@ final class EngineSubscriber implements Subscriber {
     renew();
     if (control.paused()) {
       retireAll(HAND_OVER);
-      state = "paused";
+      state = drivers.isEmpty() ? "paused" : "finishing what is out";
       return;
     }
     share();
