@@ -11,8 +11,7 @@ public interface Subscriber extends AutoCloseable {
 
   /**
    * What it does now, for people: {@code running}, {@code standby}, {@code paused} once nothing is
-   * out any more, {@code failed:
-   * ...}, {@code ended}.
+   * out any more, {@code failed: ...}, {@code ended}.
    */
   String state();
 
