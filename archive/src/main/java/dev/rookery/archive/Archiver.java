@@ -5,11 +5,13 @@ import dev.rookery.Operations.Kind;
 import dev.rookery.Operations.Metric;
 import dev.rookery.Partition;
 import dev.rookery.RookeryException;
+import dev.rookery.StreamConfig;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.Place;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,17 @@ import java.util.function.Consumer;
 final class Archiver implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Archiver.class.getName());
 
+  private static final Duration BETWEEN_MEASURES = Duration.ofMinutes(1);
+
   private final List<PartitionArchive> partitions = new ArrayList<>();
+  private final Shelf shelf;
   private final Pace pace;
+  private final Environment environment;
   private final Thread thread;
   private final LongAdder archived = new LongAdder();
   private volatile Optional<String> trouble = Optional.empty();
+  private volatile List<Metric> sizes = List.of();
+  private long measureAt;
   private volatile boolean closed;
 
   Archiver(
@@ -41,9 +49,17 @@ final class Archiver implements AutoCloseable {
       Environment environment,
       Consumer<PartitionArchive.Step> steps) {
     this.pace = pace;
-    for (Partition each : config.partitions()) {
-      partitions.add(new PartitionArchive(each, backend, shelf, pace, environment, steps));
+    this.shelf = shelf;
+    this.environment = environment;
+    for (StreamConfig stream : config.streams()) {
+      Retention retention = Retention.of(stream);
+      for (int number = 0; number < stream.partitions(); number++) {
+        Partition each = new Partition(stream.name(), number);
+        partitions.add(
+            new PartitionArchive(each, backend, shelf, pace, retention, environment, steps));
+      }
     }
+    this.measureAt = environment.nanoTime();
     // A platform thread, since it compresses for seconds, and the log's calls may hold on to theirs
     thread = Thread.ofPlatform().daemon().name("rookery-archiver").unstarted(this::run);
   }
@@ -64,19 +80,49 @@ final class Archiver implements AutoCloseable {
   }
 
   List<Metric> metrics() {
-    return List.of(
+    List<Metric> all = new ArrayList<>(sizes);
+    all.add(
         new Metric(
             "rookery_archived_total",
             "Entries that this process moved into the archive.",
             Kind.COUNTER,
             Map.of(),
-            archived.doubleValue()),
+            archived.doubleValue()));
+    all.add(
         new Metric(
             "rookery_archive_in_trouble",
             "Whether archiving stands still, and so does trimming.",
             Kind.GAUGE,
             Map.of(),
             trouble.isPresent() ? 1 : 0));
+    return all;
+  }
+
+  /** Looks through the store how much there is. */
+  private void measure() {
+    List<Metric> measured = new ArrayList<>();
+    shelf.sizes().forEach((partition, segments) -> {
+      Map<String, String> labels =
+          Map.of(
+              "stream", partition.stream(), "partition", Integer.toString(partition.number()));
+      long bytes = segments.values().stream().mapToLong(Long::longValue).sum();
+      measured.add(
+          new Metric(
+              "rookery_archive_bytes",
+              "What the archive's segments of a partition take.",
+              Kind.GAUGE,
+              labels,
+              bytes));
+      measured.add(
+          new Metric(
+              "rookery_archive_segments",
+              "The archive's segments of a partition.",
+              Kind.GAUGE,
+              labels,
+              segments.size()));
+    });
+    sizes = List.copyOf(measured);
+    measureAt = environment.nanoTime() + BETWEEN_MEASURES.toNanos();
   }
 
   private void run() {
@@ -92,6 +138,13 @@ final class Archiver implements AutoCloseable {
           LOG.log(Level.ERROR, "archiving waits after an error", e);
           problem = Optional.of(e.toString());
         }
+      }
+      try {
+        if (environment.nanoTime() - measureAt >= 0) {
+          measure();
+        }
+      } catch (RookeryException e) {
+        problem = Optional.of(String.valueOf(e.getMessage()));
       }
       archived.add(moved);
       tell(problem);

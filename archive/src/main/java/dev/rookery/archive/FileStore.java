@@ -16,7 +16,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -117,6 +119,22 @@ final class FileStore implements SegmentStore {
   }
 
   @Override
+  public Map<String, Long> sizes() {
+    Map<String, Long> sizes = new HashMap<>();
+    for (String name : names()) {
+      try {
+        sizes.put(name, Files.size(folder.resolve(name)));
+      } catch (NoSuchFileException e) {
+        // Somebody removed or renamed it meanwhile
+        continue;
+      } catch (IOException e) {
+        throw trouble("cannot be measured: ", e);
+      }
+    }
+    return sizes;
+  }
+
+  @Override
   public byte[] read(String name) {
     return read(name, Integer.MAX_VALUE - Long.BYTES);
   }
@@ -135,7 +153,9 @@ final class FileStore implements SegmentStore {
   @Override
   public void remove(String name) {
     try {
-      Files.deleteIfExists(folder.resolve(name));
+      if (Files.deleteIfExists(folder.resolve(name))) {
+        sync(folder);
+      }
     } catch (IOException e) {
       throw trouble("cannot be deleted from: ", e);
     }
