@@ -2,6 +2,7 @@ package dev.rookery.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
 import dev.rookery.Event;
@@ -19,6 +20,7 @@ import dev.rookery.spi.Engine;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
 import dev.rookery.testkit.Samples;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,6 +46,9 @@ class ReplayFiguresTest {
   private static final int ROUNDS = Integer.getInteger("rookery.rounds", 2);
   private static final int BATCH = 500;
   private static final int FETCHED = 10_000;
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   @TempDir private Path folder;
   private final List<Entry> events = Chat.events();
@@ -100,7 +105,8 @@ class ReplayFiguresTest {
       for (int round = 1; round <= ROUNDS; round++) {
         int number = round;
         measure("read from the archive", () -> read(backend));
-        measure("replayed", () -> replay(bus, "replay-" + number));
+        measure("replayed, window of 256", () -> replay(bus, "usual-" + number, 256));
+        measure("replayed, window of 4,096", () -> replay(bus, "wide-" + number, 4_096));
         measure("scanned in PostgreSQL", () -> scan(rows, false));
         measure("scanned, its columns taken", () -> scan(rows, true));
       }
@@ -109,9 +115,13 @@ class ReplayFiguresTest {
 
   private void measure(String what, Counting counting) throws Exception {
     long began = System.nanoTime();
+    long worked = PROCESS.getProcessCpuTime();
     long counted = counting.count();
     double seconds = (System.nanoTime() - began) / 1e9;
-    System.out.printf("%-28s %,9.0f events/s%n", what, counted / seconds);
+    double busy = (PROCESS.getProcessCpuTime() - worked) / 1e9;
+    System.out.printf(
+        "%-28s %,9.0f events/s, %,9.0f by this process' processor time%n",
+        what, counted / seconds, counted / busy);
     assertThat(counted).isEqualTo(events.size());
   }
 
@@ -128,15 +138,16 @@ class ReplayFiguresTest {
     }
   }
 
-  private static long replay(EventBus bus, String name) throws InterruptedException {
+  private static long replay(EventBus bus, String name, int window)
+      throws InterruptedException {
     LongAdder counted = new LongAdder();
     Subscription all =
         Subscription.of(name, "user.**")
             .from(Start.earliest())
             .effect(SideEffect.PURE)
+            .window(window)
             .replayUntil(bus.operations().latest());
     bus.subscribe(all, event -> counted.increment()).awaitEnd(Duration.ofMinutes(10));
-    bus.operations().remove(name);
     return counted.sum();
   }
 
