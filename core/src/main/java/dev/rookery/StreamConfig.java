@@ -83,14 +83,7 @@ public record StreamConfig(
 
   public StreamConfig waitForRoom(Duration longest) {
     return new StreamConfig(
-        name,
-        partitions,
-        retainAge,
-        retainBytes,
-        longest,
-        giveUpAfter,
-        archiveAge,
-        archiveBytes);
+        name, partitions, retainAge, retainBytes, longest, giveUpAfter, archiveAge, archiveBytes);
   }
 
   public StreamConfig giveUpAfter(Duration unread) {

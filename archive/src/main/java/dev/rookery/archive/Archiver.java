@@ -34,6 +34,7 @@ final class Archiver implements AutoCloseable {
   private final Shelf shelf;
   private final Pace pace;
   private final Environment environment;
+  private final List<Partition> known;
   private final Thread thread;
   private final LongAdder archived = new LongAdder();
   private volatile Optional<String> trouble = Optional.empty();
@@ -51,6 +52,7 @@ final class Archiver implements AutoCloseable {
     this.pace = pace;
     this.shelf = shelf;
     this.environment = environment;
+    this.known = config.partitions();
     for (StreamConfig stream : config.streams()) {
       Retention retention = Retention.of(stream);
       for (int number = 0; number < stream.partitions(); number++) {
@@ -100,29 +102,33 @@ final class Archiver implements AutoCloseable {
 
   /** Looks through the store how much there is. */
   private void measure() {
-    List<Metric> measured = new ArrayList<>();
-    shelf.sizes().forEach((partition, segments) -> {
-      Map<String, String> labels =
-          Map.of(
-              "stream", partition.stream(), "partition", Integer.toString(partition.number()));
-      long bytes = segments.values().stream().mapToLong(Long::longValue).sum();
-      measured.add(
-          new Metric(
+    Map<Partition, Map<SegmentName, Long>> found = shelf.sizes();
+    List<Metric> bytes = new ArrayList<>();
+    List<Metric> segments = new ArrayList<>();
+    for (Partition each : known) {
+      Map<SegmentName, Long> its = found.getOrDefault(each, Map.of());
+      bytes.add(
+          size(
               "rookery_archive_bytes",
               "What the archive's segments of a partition take.",
-              Kind.GAUGE,
-              labels,
-              bytes));
-      measured.add(
-          new Metric(
+              each,
+              its.values().stream().mapToLong(Long::longValue).sum()));
+      segments.add(
+          size(
               "rookery_archive_segments",
               "The archive's segments of a partition.",
-              Kind.GAUGE,
-              labels,
-              segments.size()));
-    });
-    sizes = List.copyOf(measured);
+              each,
+              its.size()));
+    }
+    bytes.addAll(segments);
+    sizes = List.copyOf(bytes);
     measureAt = environment.nanoTime() + BETWEEN_MEASURES.toNanos();
+  }
+
+  private static Metric size(String name, String help, Partition partition, long value) {
+    Map<String, String> labels =
+        Map.of("stream", partition.stream(), "partition", Integer.toString(partition.number()));
+    return new Metric(name, help, Kind.GAUGE, labels, value);
   }
 
   private void run() {

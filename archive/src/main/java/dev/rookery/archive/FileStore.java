@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -121,17 +122,19 @@ final class FileStore implements SegmentStore {
   @Override
   public Map<String, Long> sizes() {
     Map<String, Long> sizes = new HashMap<>();
-    for (String name : names()) {
-      try {
-        sizes.put(name, Files.size(folder.resolve(name)));
-      } catch (NoSuchFileException e) {
-        // Somebody removed or renamed it meanwhile
-        continue;
-      } catch (IOException e) {
-        throw trouble("cannot be measured: ", e);
-      }
-    }
+    names().forEach(name -> size(name).ifPresent(size -> sizes.put(name, size)));
     return sizes;
+  }
+
+  /** Empty where somebody removed or renamed it meanwhile. */
+  private Optional<Long> size(String name) {
+    try {
+      return Optional.of(Files.size(folder.resolve(name)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw trouble("cannot be measured: ", e);
+    }
   }
 
   @Override

@@ -16,8 +16,8 @@ import java.util.function.Function;
  * <h2>Why what is left has no gaps</h2>
  *
  * Segments go in the order of their last positions. Each event after the last of those that went is
- * in a segment that ends later, and so is still there, however segments overlap and wherever whoever
- * removes them ends.
+ * in a segment that ends later, and so is still there, however segments overlap and wherever
+ * whoever removes them ends.
  *
  * @param age a segment goes when the log took its last event longer ago
  * @param bytes the oldest go until the others take no more
@@ -51,10 +51,7 @@ record Retention(Optional<Duration> age, Optional<Long> bytes) {
       Instant now,
       Function<SegmentName, Optional<Instant>> taken) {
     List<SegmentName> passed =
-        sizes.keySet().stream()
-            .filter(name -> !name.last().isAfter(floor))
-            .sorted(ORDER)
-            .toList();
+        sizes.keySet().stream().filter(name -> !name.last().isAfter(floor)).sorted(ORDER).toList();
     long left = sizes.values().stream().mapToLong(Long::longValue).sum();
     int going = 0;
     for (int i = 0; i < passed.size(); i++) {

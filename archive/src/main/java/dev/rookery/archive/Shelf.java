@@ -8,7 +8,6 @@ import dev.rookery.spi.Place;
 import dev.rookery.spi.SegmentStore;
 import java.time.Instant;
 import java.util.ArrayList;
-
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -260,9 +259,7 @@ final class Shelf {
   /** The dictionary of a stream that is used from now on, where one was learned. */
   Optional<Dictionary> dictionary(String stream) {
     List<Integer> known = dictionaryIds(stream);
-    return known.isEmpty()
-        ? Optional.empty()
-        : Optional.of(dictionary(stream, known.getFirst()));
+    return known.isEmpty() ? Optional.empty() : Optional.of(dictionary(stream, known.getFirst()));
   }
 
   /** Those of a stream: one, and others that were learned at the same time. */
@@ -281,9 +278,9 @@ final class Shelf {
   }
 
   /**
-   * Removes the dictionaries of a stream of which it is sure that no segment needs them, but never the one that is used from
-   * now on. Who writes a segment with another at this moment reads it back before he trusts it, and
-   * finds it missing.
+   * Removes the dictionaries of a stream of which it is sure that no segment needs them, but never
+   * the one that is used from now on. Who writes a segment with another at this moment reads it
+   * back before he trusts it, and finds it missing.
    */
   void clearDictionaries(String stream) {
     List<Integer> known = dictionaryIds(stream);

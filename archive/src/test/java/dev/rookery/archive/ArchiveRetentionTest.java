@@ -34,8 +34,8 @@ class ArchiveRetentionTest {
   private final Map<SegmentName, Instant> taken = new HashMap<>();
 
   private void take(String written) {
-    for (String each : written.split(" ")) {
-      String[] parts = each.split("[-:]");
+    for (String each : written.split(" ", -1)) {
+      String[] parts = each.split("[-:]", -1);
       SegmentName name =
           new SegmentName(
               USER,
@@ -44,7 +44,8 @@ class ArchiveRetentionTest {
               parts.length > 4);
       sizes.put(name, Long.parseLong(parts[3]));
       if (!parts[2].equals("?")) {
-        taken.put(name, NOW.minus(Duration.parse("PT" + parts[2].toUpperCase(java.util.Locale.ROOT))));
+        taken.put(
+            name, NOW.minus(Duration.parse("PT" + parts[2].toUpperCase(java.util.Locale.ROOT))));
       }
     }
   }
@@ -55,8 +56,7 @@ class ArchiveRetentionTest {
   }
 
   private static String written(List<SegmentName> names) {
-    return String.join(
-        " ", names.stream().map(name -> name.before() + "-" + name.last()).toList());
+    return String.join(" ", names.stream().map(name -> name.before() + "-" + name.last()).toList());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -88,7 +88,8 @@ class ArchiveRetentionTest {
     take(segments);
     Retention retention =
         new Retention(
-            Optional.ofNullable(age).map(text -> Duration.parse("PT" + text.toUpperCase(java.util.Locale.ROOT))),
+            Optional.ofNullable(age)
+                .map(text -> Duration.parse("PT" + text.toUpperCase(java.util.Locale.ROOT))),
             Optional.ofNullable(bytes));
 
     assertThat(written(due(retention, floor))).as(what).isEqualTo(expected);
@@ -96,9 +97,11 @@ class ArchiveRetentionTest {
 
   @Test
   void theBytesOfAStreamAreSharedByItsPartitions() {
-    StreamConfig stream = StreamConfig.of("user", 4).archived(Optional.empty(), Optional.of(4_000L));
+    StreamConfig stream =
+        StreamConfig.of("user", 4).archived(Optional.empty(), Optional.of(4_000L));
 
-    assertThat(Retention.of(stream)).isEqualTo(new Retention(Optional.empty(), Optional.of(1_000L)));
+    assertThat(Retention.of(stream))
+        .isEqualTo(new Retention(Optional.empty(), Optional.of(1_000L)));
     assertThat(Retention.of(StreamConfig.of("user", 4)).isForEver()).isTrue();
   }
 
@@ -158,10 +161,9 @@ class ArchiveRetentionTest {
       boolean young =
           going.subList(i, going.size()).stream()
               .map(taken::get)
-              .noneMatch(
-                  time ->
-                      time != null
-                          && retention.age().filter(a -> time.isBefore(NOW.minus(a))).isPresent());
+              .noneMatch(time ->
+                  time != null
+                      && retention.age().filter(a -> time.isBefore(NOW.minus(a))).isPresent());
       kept.remove(name);
       if (name.last().high() > floor || young && !tooMuch || !reaches(kept, end)) {
         return i;
@@ -172,7 +174,8 @@ class ArchiveRetentionTest {
 
   private Retention retention(Random random) {
     return new Retention(
-        Optional.of(Duration.ofSeconds(3_600 - random.nextInt(1_200))).filter(a -> random.nextBoolean()),
+        Optional.of(Duration.ofSeconds(3_600 - random.nextInt(1_200)))
+            .filter(a -> random.nextBoolean()),
         Optional.of(1 + random.nextLong(400)).filter(b -> random.nextBoolean()));
   }
 

@@ -126,8 +126,7 @@ class ClearingTest {
 
   private void subscribe(String name, long floor) {
     live.subscriptions()
-        .define(
-            Subscription.of(name, "**"), Map.of(USER, new Place(Position.of(floor), floor)));
+        .define(Subscription.of(name, "**"), Map.of(USER, new Place(Position.of(floor), floor)));
   }
 
   private static void run(PartitionArchive archiver) {
@@ -232,8 +231,7 @@ class ClearingTest {
   void withoutTheFloorsTheyWouldNot() {
     archiveFive();
     subscribe("slow", 150);
-    Backend forgetful =
-        new TwistedBackend(live, call -> call.of("list") ? List.of() : call.pass());
+    Backend forgetful = new TwistedBackend(live, call -> call.of("list") ? List.of() : call.pass());
     run(archiver(forgetful, store(), step -> {}));
 
     assertThatThrownBy(() -> keptFrom(100)).isInstanceOf(AssertionError.class);

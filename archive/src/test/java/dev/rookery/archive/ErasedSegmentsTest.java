@@ -89,7 +89,8 @@ class ErasedSegmentsTest {
 
   private void archive(Consumer<PartitionArchive.Step> steps) {
     PartitionArchive archiver =
-        new PartitionArchive(USER, live, new Shelf(store()), PACE, Retention.FOR_EVER, environment, steps);
+        new PartitionArchive(
+            USER, live, new Shelf(store()), PACE, Retention.FOR_EVER, environment, steps);
     for (int turn = 0; turn < 100; turn++) {
       archiver.step();
     }

@@ -83,10 +83,7 @@ class ReplayFiguresTest {
       archiver.step();
       live.log()
           .trim(
-              USER,
-              Optional.empty(),
-              Optional.of(0L),
-              Optional.of(PartitionArchive.SUBSCRIPTION));
+              USER, Optional.empty(), Optional.of(0L), Optional.of(PartitionArchive.SUBSCRIPTION));
     }
     archiver.release();
     return ArchivedBackend.reading(live, store);
@@ -138,8 +135,7 @@ class ReplayFiguresTest {
     }
   }
 
-  private static long replay(EventBus bus, String name, int window)
-      throws InterruptedException {
+  private static long replay(EventBus bus, String name, int window) throws InterruptedException {
     LongAdder counted = new LongAdder();
     Subscription all =
         Subscription.of(name, "user.**")

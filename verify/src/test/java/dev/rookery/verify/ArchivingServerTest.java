@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("nightly")
 @Timeout(14_400)
 class ArchivingServerTest {
-  private static final long EVENTS = Long.getLong("rookery.archived", 20_000_000);
+  private static final long EVENTS = Long.getLong("rookery.archived", 2_000_000);
   private static final int STARTS = 5;
   private static final int BATCH = 500;
   private static final int PUBLISHERS = 2;
@@ -57,7 +57,9 @@ class ArchivingServerTest {
     String file = System.getProperty("rookery.chat");
     if (file == null) {
       for (int i = 0; i < 20_000; i++) {
-        add("{\"channel\":\"#c%d\",\"text\":\"%s\"}".formatted(i % 7, Long.toString(i * 7_919L, 36)));
+        add(
+            "{\"channel\":\"#c%d\",\"text\":\"%s\"}"
+                .formatted(i % 7, Long.toString(i * 7_919L, 36)));
       }
       return;
     }
@@ -100,7 +102,8 @@ class ArchivingServerTest {
   private static double metric(String address, String name) {
     HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/metrics")).build();
     try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(request, HttpResponse.BodyHandlers.ofLines()).body()
+      return http.send(request, HttpResponse.BodyHandlers.ofLines())
+          .body()
           .filter(line -> line.startsWith(name))
           .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
           .sum();
@@ -117,8 +120,7 @@ class ArchivingServerTest {
     readChat();
     Path config =
         Files.writeString(
-            folder.resolve("rookery.json"),
-            "{\"streams\": {\"user\": {\"retainAge\": \"1s\"}}}");
+            folder.resolve("rookery.json"), "{\"streams\": {\"user\": {\"retainAge\": \"1s\"}}}");
     ServerProcess server =
         ServerProcess.at(
             folder.resolve("data"),
