@@ -94,7 +94,14 @@ final class ConfigFile {
   }
 
   private static StreamConfig stream(String name, ConfigNode node) {
-    node.only("partitions", "retainAge", "retainBytes", "waitForRoom", "giveUpAfter");
+    node.only(
+        "partitions",
+        "retainAge",
+        "retainBytes",
+        "waitForRoom",
+        "giveUpAfter",
+        "archiveAge",
+        "archiveBytes");
     Optional<Duration> age =
         node.isNull("retainAge")
             ? Optional.empty()
@@ -105,7 +112,9 @@ final class ConfigFile {
         age,
         node.size("retainBytes"),
         node.duration("waitForRoom").orElse(Duration.ZERO),
-        node.duration("giveUpAfter"));
+        node.duration("giveUpAfter"),
+        node.duration("archiveAge"),
+        node.size("archiveBytes"));
   }
 
   private static List<Route> routes(ConfigNode root, List<Route> standard) {

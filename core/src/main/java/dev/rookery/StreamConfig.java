@@ -15,6 +15,10 @@ import java.util.regex.Pattern;
  *     a minute at most
  * @param giveUpAfter how long nobody may read a subscription that keeps the stream from dropping
  *     what it need not keep, before that subscription is given up; empty: it never is
+ * @param archiveAge events that the log took within this time are kept in its archive, where it has
+ *     one; empty: for ever
+ * @param archiveBytes what the archive may take of the stream, all partitions together; empty: all
+ *     that there is. Neither drops what a subscription has yet to read
  */
 public record StreamConfig(
     String name,
@@ -22,7 +26,9 @@ public record StreamConfig(
     Optional<Duration> retainAge,
     Optional<Long> retainBytes,
     Duration waitForRoom,
-    Optional<Duration> giveUpAfter) {
+    Optional<Duration> giveUpAfter,
+    Optional<Duration> archiveAge,
+    Optional<Long> archiveBytes) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,49}");
   private static final Duration HUNDRED_YEARS = Duration.ofDays(36_500);
   public static final Duration SEVEN_DAYS = Duration.ofDays(7);
@@ -47,21 +53,55 @@ public record StreamConfig(
     if (giveUpAfter.filter(time -> !time.isPositive()).isPresent()) {
       throw new InvalidInput("giveUpAfter of stream " + name + " is a time of at least a second");
     }
+    if (archiveAge.filter(age -> age.isNegative() || age.compareTo(HUNDRED_YEARS) > 0).isPresent()
+        || archiveBytes.filter(b -> b < 1).isPresent()) {
+      throw new InvalidInput(
+          "the archive's retention of stream " + name + " is negative, or longer than 36500 days");
+    }
+    if (archiveAge.flatMap(all -> retainAge.filter(log -> log.compareTo(all) > 0)).isPresent()) {
+      throw new InvalidInput(
+          "archiveAge of stream "
+              + name
+              + " is shorter than its retainAge, which is what the log alone keeps;"
+              + " give retainAge less, or archiveAge more");
+    }
   }
 
   /** A stream that refuses at once where it has no room. */
   public StreamConfig(
       String name, int partitions, Optional<Duration> retainAge, Optional<Long> retainBytes) {
-    this(name, partitions, retainAge, retainBytes, Duration.ZERO, Optional.empty());
+    this(
+        name,
+        partitions,
+        retainAge,
+        retainBytes,
+        Duration.ZERO,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   public StreamConfig waitForRoom(Duration longest) {
-    return new StreamConfig(name, partitions, retainAge, retainBytes, longest, giveUpAfter);
+    return new StreamConfig(
+        name, partitions, retainAge, retainBytes, longest, giveUpAfter, archiveAge, archiveBytes);
   }
 
   public StreamConfig giveUpAfter(Duration unread) {
     return new StreamConfig(
-        name, partitions, retainAge, retainBytes, waitForRoom, Optional.of(unread));
+        name,
+        partitions,
+        retainAge,
+        retainBytes,
+        waitForRoom,
+        Optional.of(unread),
+        archiveAge,
+        archiveBytes);
+  }
+
+  /** It, with another retention of its archive. */
+  public StreamConfig archived(Optional<Duration> age, Optional<Long> bytes) {
+    return new StreamConfig(
+        name, partitions, retainAge, retainBytes, waitForRoom, giveUpAfter, age, bytes);
   }
 
   /** A stream that keeps seven days. */

@@ -35,7 +35,7 @@ class ConfigFileTest {
               "source": "shop",
               "streams": {
                 "user": {"partitions": 4, "retainAge": "30d", "retainBytes": "4GB"},
-                "orders": {"retainAge": null}
+                "orders": {"retainAge": null, "archiveAge": "90d", "archiveBytes": "20GB"}
               },
               "routes": [{"pattern": "order.**", "stream": "orders"}],
               "catalogue": {
@@ -56,7 +56,12 @@ class ConfigFileTest {
     assertThat(user.partitions()).isEqualTo(4);
     assertThat(user.retainAge()).contains(Duration.ofDays(30));
     assertThat(user.retainBytes()).contains(4_000_000_000L);
-    assertThat(config.stream("orders").orElseThrow().retainAge()).isEmpty();
+    assertThat(user.archiveAge()).isEmpty();
+    assertThat(user.archiveBytes()).isEmpty();
+    StreamConfig orders = config.stream("orders").orElseThrow();
+    assertThat(orders.retainAge()).isEmpty();
+    assertThat(orders.archiveAge()).contains(Duration.ofDays(90));
+    assertThat(orders.archiveBytes()).contains(20_000_000_000L);
     assertThat(config.stream("bot").orElseThrow().retainAge()).contains(Duration.ofDays(7));
     assertThat(config.streamOf("order.cancelled")).isEqualTo("orders");
     EventTypeInfo type = config.catalogue().find("purchase.made").orElseThrow();
@@ -105,6 +110,8 @@ class ConfigFileTest {
         "{\"streams\": {\"user\": {\"retainAge\": \"7 moons\"}}} | streams.user.retainAge is \"7 moons\"; it takes a duration",
         "{\"streams\": {\"user\": {\"retainBytes\": \"4 QB\"}}} | it takes a number of bytes",
         "{\"streams\": {\"user\": {\"retainBytes\": -1}}} | it takes a number of bytes",
+        "{\"streams\": {\"user\": {\"archiveAge\": \"6d\"}}} | rookery.json: archiveAge of stream user is shorter than its retainAge",
+        "{\"streams\": {\"user\": {\"archiveBytes\": 0}}} | streams.user.archiveBytes is 0; it takes a number of bytes",
         "{\"routes\": [{\"pattern\": \"a.**\"}]} | rookery.json: routes[0] has no stream",
         "{\"routes\": [{\"pattern\": \"a.**\", \"stream\": \"nowhere\"}]} | leads to the stream nowhere",
         "{\"routes\": [{\"pattern\": \"a..b\", \"stream\": \"bot\"}]} | 'a..b' is no pattern",

@@ -2,6 +2,7 @@ package dev.rookery.archive;
 
 import dev.rookery.BusConfig;
 import dev.rookery.Operations.Metric;
+import dev.rookery.RookeryException;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
 import dev.rookery.spi.DeadLetterStore;
@@ -107,8 +108,19 @@ final class ArchivedBackend implements Backend {
             .flatMap(Archiver::trouble)
             .map(trouble -> "waits, and so does trimming: " + trouble)
             .orElse("in use");
-    all.add("archive %s: %s; %d segments".formatted(shelf.store(), how, shelf.all().size()));
+    all.add("archive %s: %s; %s".formatted(shelf.store(), how, held()));
     return all;
+  }
+
+  private String held() {
+    try {
+      List<Long> sizes =
+          shelf.sizes().values().stream().flatMap(each -> each.values().stream()).toList();
+      long bytes = sizes.stream().mapToLong(Long::longValue).sum();
+      return "%d segments, %.1f MB".formatted(sizes.size(), bytes / 1e6);
+    } catch (RookeryException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   /** Of the live part; segments never change, and are backed up by copying them. */

@@ -125,8 +125,19 @@ final class ArchivedLog implements EventLog {
     }
     return shelf.looking(() -> {
       Position from = archive.passedOver(partition, after);
-      return fromArchive.apply(from).orElseGet(() -> fromLog.apply(from));
+      return fromArchive.apply(from).orElseGet(() -> behind(partition, from, fromLog));
     });
+  }
+
+  private <T> T behind(Partition partition, Position from, Function<Position, T> fromLog) {
+    try {
+      return fromLog.apply(from);
+    } catch (PositionTrimmed e) {
+      throw new PositionTrimmed(
+          "the events of %s right after %s are gone, from log and archive; the first kept stands after %s"
+              .formatted(partition, from, earliest(partition).position()),
+          e);
+    }
   }
 
   private static Position later(Position one, Position other) {

@@ -5,11 +5,13 @@ import dev.rookery.Operations.Kind;
 import dev.rookery.Operations.Metric;
 import dev.rookery.Partition;
 import dev.rookery.RookeryException;
+import dev.rookery.StreamConfig;
 import dev.rookery.Subscription;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.Place;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,18 @@ import java.util.function.Consumer;
 final class Archiver implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Archiver.class.getName());
 
+  private static final Duration BETWEEN_MEASURES = Duration.ofMinutes(1);
+
   private final List<PartitionArchive> partitions = new ArrayList<>();
+  private final Shelf shelf;
   private final Pace pace;
+  private final Environment environment;
+  private final List<Partition> known;
   private final Thread thread;
   private final LongAdder archived = new LongAdder();
   private volatile Optional<String> trouble = Optional.empty();
+  private volatile List<Metric> sizes = List.of();
+  private long measureAt;
   private volatile boolean closed;
 
   Archiver(
@@ -41,9 +50,18 @@ final class Archiver implements AutoCloseable {
       Environment environment,
       Consumer<PartitionArchive.Step> steps) {
     this.pace = pace;
-    for (Partition each : config.partitions()) {
-      partitions.add(new PartitionArchive(each, backend, shelf, pace, environment, steps));
+    this.shelf = shelf;
+    this.environment = environment;
+    this.known = config.partitions();
+    for (StreamConfig stream : config.streams()) {
+      Retention retention = Retention.of(stream);
+      for (int number = 0; number < stream.partitions(); number++) {
+        Partition each = new Partition(stream.name(), number);
+        partitions.add(
+            new PartitionArchive(each, backend, shelf, pace, retention, environment, steps));
+      }
     }
+    this.measureAt = environment.nanoTime();
     // A platform thread, since it compresses for seconds, and the log's calls may hold on to theirs
     thread = Thread.ofPlatform().daemon().name("rookery-archiver").unstarted(this::run);
   }
@@ -64,19 +82,53 @@ final class Archiver implements AutoCloseable {
   }
 
   List<Metric> metrics() {
-    return List.of(
+    List<Metric> all = new ArrayList<>(sizes);
+    all.add(
         new Metric(
             "rookery_archived_total",
             "Entries that this process moved into the archive.",
             Kind.COUNTER,
             Map.of(),
-            archived.doubleValue()),
+            archived.doubleValue()));
+    all.add(
         new Metric(
             "rookery_archive_in_trouble",
             "Whether archiving stands still, and so does trimming.",
             Kind.GAUGE,
             Map.of(),
             trouble.isPresent() ? 1 : 0));
+    return all;
+  }
+
+  /** Looks through the store how much there is. */
+  private void measure() {
+    Map<Partition, Map<SegmentName, Long>> found = shelf.sizes();
+    List<Metric> bytes = new ArrayList<>();
+    List<Metric> segments = new ArrayList<>();
+    for (Partition each : known) {
+      Map<SegmentName, Long> its = found.getOrDefault(each, Map.of());
+      bytes.add(
+          size(
+              "rookery_archive_bytes",
+              "What the archive's segments of a partition take.",
+              each,
+              its.values().stream().mapToLong(Long::longValue).sum()));
+      segments.add(
+          size(
+              "rookery_archive_segments",
+              "The archive's segments of a partition.",
+              each,
+              its.size()));
+    }
+    bytes.addAll(segments);
+    sizes = List.copyOf(bytes);
+    measureAt = environment.nanoTime() + BETWEEN_MEASURES.toNanos();
+  }
+
+  private static Metric size(String name, String help, Partition partition, long value) {
+    Map<String, String> labels =
+        Map.of("stream", partition.stream(), "partition", Integer.toString(partition.number()));
+    return new Metric(name, help, Kind.GAUGE, labels, value);
   }
 
   private void run() {
@@ -92,6 +144,13 @@ final class Archiver implements AutoCloseable {
           LOG.log(Level.ERROR, "archiving waits after an error", e);
           problem = Optional.of(e.toString());
         }
+      }
+      try {
+        if (environment.nanoTime() - measureAt >= 0) {
+          measure();
+        }
+      } catch (RookeryException e) {
+        problem = Optional.of(String.valueOf(e.getMessage()));
       }
       archived.add(moved);
       tell(problem);

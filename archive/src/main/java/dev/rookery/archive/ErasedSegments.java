@@ -30,9 +30,17 @@ final class ErasedSegments {
     this.key = key;
   }
 
+  /** Begins anew where a segment goes meanwhile: what it held may be in another. */
   void erase(Collection<Position> positions) {
     NavigableSet<Position> wanted = new TreeSet<>(positions);
     shelf.refresh();
+    shelf.looking(() -> {
+      eraseAll(wanted);
+      return true;
+    });
+  }
+
+  private void eraseAll(NavigableSet<Position> wanted) {
     for (SegmentName name : shelf.of(partition)) {
       NavigableSet<Position> inside = wanted.subSet(name.before(), false, name.last(), true);
       if (!name.givenUp() && !inside.isEmpty()) {

@@ -16,7 +16,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -117,6 +120,24 @@ final class FileStore implements SegmentStore {
   }
 
   @Override
+  public Map<String, Long> sizes() {
+    Map<String, Long> sizes = new HashMap<>();
+    names().forEach(name -> size(name).ifPresent(size -> sizes.put(name, size)));
+    return sizes;
+  }
+
+  /** Empty where somebody removed or renamed it meanwhile. */
+  private Optional<Long> size(String name) {
+    try {
+      return Optional.of(Files.size(folder.resolve(name)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw trouble("cannot be measured: ", e);
+    }
+  }
+
+  @Override
   public byte[] read(String name) {
     return read(name, Integer.MAX_VALUE - Long.BYTES);
   }
@@ -135,7 +156,9 @@ final class FileStore implements SegmentStore {
   @Override
   public void remove(String name) {
     try {
-      Files.deleteIfExists(folder.resolve(name));
+      if (Files.deleteIfExists(folder.resolve(name))) {
+        sync(folder);
+      }
     } catch (IOException e) {
       throw trouble("cannot be deleted from: ", e);
     }

@@ -2,6 +2,7 @@ package dev.rookery.archive;
 
 import dev.rookery.DamagedLog;
 import dev.rookery.Event;
+import dev.rookery.NotFound;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.StaleClaim;
@@ -16,7 +17,10 @@ import dev.rookery.spi.SubscriptionStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -40,6 +44,10 @@ final class PartitionArchive {
   private static final long READ_BYTES = 4L << 20;
   private static final int ENOUGH_TO_LEARN = 1_000;
   private static final Duration AHEAD = Duration.ofDays(2);
+  private static final Duration BETWEEN_CLEARINGS = Duration.ofMinutes(1);
+
+  /** Archiving waits for no more at a time. */
+  private static final int REMOVED_AT_ONCE = 100;
 
   /** What was just done, for tests that end the process there. */
   enum Step {
@@ -47,7 +55,8 @@ final class PartitionArchive {
     READ,
     LEARNED,
     STORED,
-    SAVED
+    SAVED,
+    REMOVED
   }
 
   private final Partition partition;
@@ -56,6 +65,7 @@ final class PartitionArchive {
   private final SubscriptionStore subscriptions;
   private final Shelf shelf;
   private final Pace pace;
+  private final Retention retention;
   private final Environment environment;
   private final Consumer<Step> steps;
   private final String owner;
@@ -67,12 +77,15 @@ final class PartitionArchive {
   private Place floor = Place.BEGINNING;
   private boolean waits;
   private long waitsSince;
+  private Position removed = Position.ZERO;
+  private long clearAt;
 
   PartitionArchive(
       Partition partition,
       Backend backend,
       Shelf shelf,
       Pace pace,
+      Retention retention,
       Environment environment,
       Consumer<Step> steps) {
     this.partition = partition;
@@ -81,16 +94,21 @@ final class PartitionArchive {
     this.subscriptions = backend.subscriptions();
     this.shelf = shelf;
     this.pace = pace;
+    this.retention = retention;
     this.environment = environment;
     this.steps = steps;
     this.owner = environment.newId();
+    this.clearAt = environment.nanoTime();
   }
 
-  /** Cuts a segment where one is due; says how many entries it took. */
+  /** Cuts a segment where one is due; says how many entries it took. Removes those that may go. */
   int step() {
     try {
       if (!owns()) {
         return 0;
+      }
+      if (!retention.isForEver() && environment.nanoTime() - clearAt >= 0) {
+        clear();
       }
       long waiting = log.latest(partition).ordinal() - floor.ordinal();
       return isDue(waiting) ? archive(backend.setting(Backend.ERASURES)) : 0;
@@ -149,6 +167,7 @@ final class PartitionArchive {
   private void begin(Claim mine) {
     floor = subscriptions.load(mine).floor();
     waits = false;
+    removed = Position.ZERO;
     if (!log.earliest(partition).position().isAfter(floor.position())) {
       shelf.refresh();
       shelf.of(partition).stream()
@@ -194,7 +213,12 @@ final class PartitionArchive {
     Position last = run.getLast().position();
     byte[] segment = SegmentWriter.write(partition, floor, takenBy(last), run, dictionary);
     SegmentName name = shelf.put(segment);
-    readBack(name, run);
+    try {
+      readBack(name, run);
+    } catch (NotFound e) {
+      shelf.store().remove(name.toString());
+      throw e;
+    }
     steps.accept(Step.STORED);
     if (!backend.setting(Backend.ERASURES).equals(erasures)) {
       shelf.store().remove(name.toString());
@@ -254,6 +278,46 @@ final class PartitionArchive {
       }
     }
     return Instant.ofEpochMilli(high);
+  }
+
+  /**
+   * Removes segments, the oldest first. An erasure that had read one before it went may write it
+   * once more: what ends where others went already goes too, or it would stand before a gap.
+   */
+  private void clear() {
+    Map<SegmentName, Long> sizes = shelf.sizes().getOrDefault(partition, Map.of());
+    List<SegmentName> due = new ArrayList<>();
+    sizes.keySet().stream().filter(name -> !name.last().isAfter(removed)).forEach(due::add);
+    retention.due(sizes, passed(), environment.now(), shelf::taken).stream()
+        .filter(name -> name.last().isAfter(removed))
+        .forEach(due::add);
+    int now = Math.min(due.size(), REMOVED_AT_ONCE);
+    for (SegmentName name : due.subList(0, now)) {
+      // Somebody may have begun or gone back meanwhile
+      if (name.last().isAfter(passed())) {
+        break;
+      }
+      shelf.store().remove(name.toString());
+      removed = name.last().isAfter(removed) ? name.last() : removed;
+      steps.accept(Step.REMOVED);
+    }
+    if (now > 0) {
+      shelf.refresh();
+      shelf.clearDictionaries(partition.stream());
+    }
+    if (now == due.size()) {
+      clearAt = environment.nanoTime() + BETWEEN_CLEARINGS.toNanos();
+    }
+  }
+
+  /** What every subscription is past, the archive's own too. */
+  private Position passed() {
+    return subscriptions.list().stream()
+        .map(each -> subscriptions.cursors(each.definition().name()).get(partition))
+        .filter(Objects::nonNull)
+        .map(cursor -> cursor.floor().position())
+        .min(Comparator.naturalOrder())
+        .orElse(floor.position());
   }
 
   void release() {

@@ -56,6 +56,12 @@ record SegmentHeader(
     blocks = List.copyOf(blocks);
   }
 
+  /** What is worth remembering of a segment that is not open: most of a header is its blocks. */
+  SegmentHeader withoutBlocks() {
+    return new SegmentHeader(
+        partition, count, before, last, taken, earliest, latest, ids, dictionary, List.of());
+  }
+
   /** Where the columns begin in a file that begins so, and how much is needed to tell. */
   static final int LENGTH_KNOWN_AT = BEFORE_LENGTH + Integer.BYTES;
 

@@ -60,14 +60,13 @@ final class SegmentWriter {
       throw new IllegalArgumentException("a segment of " + entries.size() + " entries");
     }
     SegmentWriter writer = new SegmentWriter(List.copyOf(entries));
-    try (Packed.Press press = new Packed.Press(dictionary)) {
-      writer.columns(press);
-      Output out = new Output();
-      int needed = dictionary.map(Dictionary::id).orElse(0);
-      out.raw(writer.header(partition, before, taken, needed, press.blocks).bytes());
-      out.raw(press.stored.bytes());
-      return out.bytes();
-    }
+    Packed.Press press = new Packed.Press(dictionary);
+    writer.columns(press);
+    Output out = new Output();
+    int needed = dictionary.map(Dictionary::id).orElse(0);
+    out.raw(writer.header(partition, before, taken, needed, press.blocks).bytes());
+    out.raw(press.stored.bytes());
+    return out.bytes();
   }
 
   private SegmentHeader header(

@@ -6,16 +6,19 @@ import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Place;
 import dev.rookery.spi.SegmentStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -59,15 +62,37 @@ final class Shelf {
     }
     found.values().forEach(each -> each.sort(ORDER));
     names = found;
+    Set<SegmentName> there = new HashSet<>();
+    found.values().forEach(there::addAll);
+    headers.keySet().retainAll(there);
   }
 
-  /** Does something with what is there, once more where a piece had gone or been renamed. */
+  /** What there is, by partition, and how many bytes each segment takes. */
+  Map<Partition, Map<SegmentName, Long>> sizes() {
+    Map<Partition, Map<SegmentName, Long>> sizes = new TreeMap<>();
+    store
+        .sizes()
+        .forEach((text, bytes) ->
+            SegmentName.parse(text)
+                .ifPresent(name ->
+                    sizes
+                        .computeIfAbsent(name.partition(), p -> new HashMap<>())
+                        .put(name, bytes)));
+    return sizes;
+  }
+
+  /** Does something with what is there, anew as often as a piece had gone or been renamed. */
   <T> T looking(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (NotFound e) {
-      refresh();
-      return work.get();
+    while (true) {
+      Map<Partition, List<SegmentName>> seen = names;
+      try {
+        return work.get();
+      } catch (NotFound e) {
+        refresh();
+        if (names.equals(seen)) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -115,7 +140,7 @@ final class Shelf {
   }
 
   SegmentHeader header(SegmentName name) {
-    return headers.computeIfAbsent(name, n -> named(n, () -> readHeader(n)));
+    return headers.computeIfAbsent(name, n -> named(n, () -> readHeader(n)).withoutBlocks());
   }
 
   private SegmentHeader readHeader(SegmentName name) {
@@ -166,13 +191,27 @@ final class Shelf {
     return segment;
   }
 
-  /** A segment as the store has it, whatever is known of it. */
+  /** A segment as the store has it, whatever is known of it and of its dictionary. */
   Segment reread(SegmentName name) {
     synchronized (open) {
       open.remove(name);
     }
     headers.remove(name);
+    dictionaries.clear();
     return segment(name);
+  }
+
+  /** When the log had taken the last of a segment; empty where it does not say. */
+  Optional<Instant> taken(SegmentName name) {
+    return readable(name).map(SegmentHeader::taken);
+  }
+
+  private Optional<SegmentHeader> readable(SegmentName name) {
+    try {
+      return Optional.of(header(name));
+    } catch (DamagedLog | NotFound e) {
+      return Optional.empty();
+    }
   }
 
   private static Segment checked(SegmentName name, Segment segment) {
@@ -206,25 +245,62 @@ final class Shelf {
   }
 
   private Dictionary dictionary(String stream, int id) {
-    return dictionaries.computeIfAbsent(
-        id, n -> Dictionary.read(n, store.read(dictionaryName(stream, n))));
+    return dictionaries.computeIfAbsent(id, n -> readDictionary(dictionaryName(stream, n), n));
   }
 
-  /** A dictionary of a stream, where one was learned. */
-  Optional<Dictionary> dictionary(String stream) {
-    for (String name : store.names()) {
-      Matcher form = DICTIONARY.matcher(name);
-      if (form.matches() && form.group(1).equals(stream)) {
-        return Optional.of(dictionary(stream, Integer.parseUnsignedInt(form.group(2), 16)));
-      }
+  private Dictionary readDictionary(String name, int id) {
+    try {
+      return Dictionary.read(id, store.read(name));
+    } catch (DamagedLog e) {
+      throw new DamagedLog(store.place(name) + ": " + e.getMessage(), e);
     }
-    return Optional.empty();
+  }
+
+  /** The dictionary of a stream that is used from now on, where one was learned. */
+  Optional<Dictionary> dictionary(String stream) {
+    List<Integer> known = dictionaryIds(stream);
+    return known.isEmpty() ? Optional.empty() : Optional.of(dictionary(stream, known.getFirst()));
+  }
+
+  /** Those of a stream: one, and others that were learned at the same time. */
+  private List<Integer> dictionaryIds(String stream) {
+    return store.names().stream()
+        .map(DICTIONARY::matcher)
+        .filter(form -> form.matches() && form.group(1).equals(stream))
+        .map(form -> Integer.parseUnsignedInt(form.group(2), 16))
+        .sorted()
+        .toList();
   }
 
   /** Keeps a dictionary; from then on segments may name it. */
   void put(String stream, Dictionary dictionary) {
     store.put(dictionaryName(stream, dictionary.id()), dictionary.toArray());
-    dictionaries.put(dictionary.id(), dictionary);
+  }
+
+  /**
+   * Removes the dictionaries of a stream of which it is sure that no segment needs them, but never
+   * the one that is used from now on. Who writes a segment with another at this moment reads it
+   * back before he trusts it, and finds it missing.
+   */
+  void clearDictionaries(String stream) {
+    List<Integer> known = dictionaryIds(stream);
+    if (known.size() < 2) {
+      return;
+    }
+    refresh();
+    Set<Integer> needed = new HashSet<>(Set.of(known.getFirst()));
+    for (SegmentName name : names.values().stream().flatMap(List::stream).toList()) {
+      if (name.partition().stream().equals(stream)) {
+        Optional<SegmentHeader> header = readable(name);
+        if (header.isEmpty()) {
+          return;
+        }
+        needed.add(header.get().dictionary());
+      }
+    }
+    known.stream()
+        .filter(id -> !needed.contains(id))
+        .forEach(id -> store.remove(dictionaryName(stream, id)));
   }
 
   /** Keeps a segment; from then on it can be found. */

@@ -2,6 +2,7 @@ package dev.rookery.archive;
 
 import dev.rookery.Address;
 import dev.rookery.BusConfig;
+import dev.rookery.StreamConfig;
 import dev.rookery.archive.PartitionArchive.Step;
 import dev.rookery.embedded.FileProvider;
 import dev.rookery.spi.Append;
@@ -67,6 +68,11 @@ final class ArchivingProcess {
     };
   }
 
+  private static StreamConfig kept(long bytes) {
+    return StreamConfig.of("user", 1)
+        .archived(Optional.empty(), Optional.of(bytes).filter(most -> most > 0));
+  }
+
   private void reached(String step) {
     if (step.equals(fatal) && left.decrementAndGet() == 0) {
       Runtime.getRuntime().halt(HALTED);
@@ -96,14 +102,14 @@ final class ArchivingProcess {
    * Begins.
    *
    * @param arguments the folder, the step at which it halts, at which time that is reached, and
-   *     whether the store is lazy
+   *     whether the store is lazy, and how many bytes the archive keeps, 0 for all
    */
   public static void main(String[] arguments) {
     Path folder = Path.of(arguments[0]);
     ArchivingProcess process = new ArchivingProcess(arguments[1], Integer.parseInt(arguments[2]));
     SegmentStore kept = store(folder);
     SegmentStore store = Boolean.parseBoolean(arguments[3]) ? new LazyStore(kept) : kept;
-    BusConfig config = BusConfig.standard();
+    BusConfig config = BusConfig.standard().with(kept(Long.parseLong(arguments[4])));
     Backend live = new FileProvider().open(log(folder), config, Environment.system());
     process.run(ArchivedBackend.of(live, store, config, PACE, hasty(), process::reached));
   }

@@ -2,6 +2,7 @@ package dev.rookery.archive;
 
 import dev.rookery.spi.SegmentStore;
 import java.util.List;
+import java.util.Map;
 
 /** A store that flips a bit of what it writes. */
 record CarelessStore(SegmentStore store) implements SegmentStore {
@@ -15,6 +16,11 @@ record CarelessStore(SegmentStore store) implements SegmentStore {
   @Override
   public List<String> names() {
     return store.names();
+  }
+
+  @Override
+  public Map<String, Long> sizes() {
+    return store.sizes();
   }
 
   @Override

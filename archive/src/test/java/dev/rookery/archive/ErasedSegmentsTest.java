@@ -89,7 +89,8 @@ class ErasedSegmentsTest {
 
   private void archive(Consumer<PartitionArchive.Step> steps) {
     PartitionArchive archiver =
-        new PartitionArchive(USER, live, new Shelf(store()), PACE, environment, steps);
+        new PartitionArchive(
+            USER, live, new Shelf(store()), PACE, Retention.FOR_EVER, environment, steps);
     for (int turn = 0; turn < 100; turn++) {
       archiver.step();
     }
@@ -229,6 +230,11 @@ class ErasedSegmentsTest {
     @Override
     public List<String> names() {
       return store.names();
+    }
+
+    @Override
+    public Map<String, Long> sizes() {
+      return store.sizes();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.rookery.archive;
 import dev.rookery.BackendUnavailable;
 import dev.rookery.spi.SegmentStore;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** A store that has no room while it is full. */
@@ -18,6 +19,11 @@ record FullStore(SegmentStore store, BooleanSupplier full) implements SegmentSto
   @Override
   public List<String> names() {
     return store.names();
+  }
+
+  @Override
+  public Map<String, Long> sizes() {
+    return store.sizes();
   }
 
   @Override

@@ -6,18 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.rookery.BusConfig;
 import dev.rookery.Position;
 import dev.rookery.RookeryException;
+import dev.rookery.Subscription;
 import dev.rookery.archive.PartitionArchive.Step;
 import dev.rookery.embedded.FileProvider;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Entry;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
+import dev.rookery.spi.Place;
 import dev.rookery.testkit.Samples;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,10 +44,11 @@ class KilledArchiverTest {
 
   static Stream<String> steps() {
     return Stream.concat(
-        Stream.of(Step.values()).map(Step::name), Stream.of(ArchivingProcess.TRIMMED));
+        Stream.of(Step.values()).filter(step -> step != Step.REMOVED).map(Step::name),
+        Stream.of(ArchivingProcess.TRIMMED));
   }
 
-  private Process start(String fatal, int turn, boolean lazy) throws IOException {
+  private Process start(String fatal, int turn, boolean lazy, long keptBytes) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx64m",
@@ -57,7 +61,8 @@ class KilledArchiverTest {
             folder.toString(),
             fatal,
             Integer.toString(turn),
-            Boolean.toString(lazy))
+            Boolean.toString(lazy),
+            Long.toString(keptBytes))
         .redirectError(folder.resolve("process.log").toFile())
         .start();
   }
@@ -74,7 +79,10 @@ class KilledArchiverTest {
   }
 
   private void runUntilItHalts(String fatal, int turn, boolean lazy) throws Exception {
-    Process process = start(fatal, turn, lazy);
+    runUntilItHalts(start(fatal, turn, lazy, 0));
+  }
+
+  private void runUntilItHalts(Process process) throws Exception {
     try {
       listen(process, Long.MAX_VALUE - promised);
       assertThat(process.waitFor()).as("see process.log").isEqualTo(ArchivingProcess.HALTED);
@@ -84,7 +92,7 @@ class KilledArchiverTest {
   }
 
   private void runUntilItIsKilled() throws Exception {
-    Process process = start(NEVER, 1, false);
+    Process process = start(NEVER, 1, false, 0);
     try {
       listen(process, 500);
       process.waitFor(ThreadLocalRandom.current().nextInt(300), TimeUnit.MILLISECONDS);
@@ -99,22 +107,28 @@ class KilledArchiverTest {
   /** What is in the log and its archive, without anybody who adds to it. */
   private record Found(long events, long first, List<SegmentName> segments) {}
 
+  private Backend live() {
+    return new FileProvider()
+        .open(ArchivingProcess.log(folder), BusConfig.standard(), Environment.system());
+  }
+
+  private Backend archived(Backend live) {
+    return ArchivedBackend.reading(live, ArchivingProcess.store(folder));
+  }
+
   private Found found() {
-    Environment environment = Environment.system();
-    Backend live =
-        new FileProvider().open(ArchivingProcess.log(folder), BusConfig.standard(), environment);
-    FileStore store = ArchivingProcess.store(folder);
-    try (Backend backend = ArchivedBackend.reading(live, store)) {
+    Backend live = live();
+    try (Backend backend = archived(live)) {
       return new Found(
-          count(backend.log()),
+          count(backend.log(), 0),
           live.log().earliest(Samples.USER).ordinal(),
-          new Shelf(store).of(Samples.USER));
+          new Shelf(ArchivingProcess.store(folder)).of(Samples.USER));
     }
   }
 
-  /** Counts the events from the first one on, which all are where they belong. */
-  private static long count(EventLog log) {
-    long count = 0;
+  /** Counts the events after a place, which all are where they belong; the last one's number. */
+  private static long count(EventLog log, long after) {
+    long count = after;
     while (true) {
       List<Entry> more = log.read(Samples.USER, Position.of(count), 1_000, 1 << 20);
       if (more.isEmpty()) {
@@ -162,6 +176,31 @@ class KilledArchiverTest {
       first = found.first;
     }
     assertThat(first).isPositive();
+  }
+
+  /** A subscription that holds what is after the place. */
+  private void subscribe(long floor) {
+    try (Backend live = live()) {
+      live.subscriptions()
+          .define(
+              Subscription.of("slow", "**"),
+              Map.of(Samples.USER, new Place(Position.of(floor), floor)));
+    }
+  }
+
+  @Test
+  void aProcessThatHaltsWhileItRemovesOldSegmentsLeavesAllThatIsNeeded() throws Exception {
+    runUntilItHalts(ArchivingProcess.TRIMMED, TURN, false);
+    subscribe(250);
+    long first = 0;
+    for (int turn = 1; turn <= 2; turn++) {
+      runUntilItHalts(start(Step.REMOVED.name(), 1, false, 1));
+      try (Backend backend = archived(live())) {
+        first = backend.log().earliest(Samples.USER).ordinal();
+        assertThat(first).isEqualTo(100L * turn);
+        assertThat(count(backend.log(), first)).isGreaterThanOrEqualTo(promised);
+      }
+    }
   }
 
   /** The seeded bug: the cursor goes ahead of what is stored. */

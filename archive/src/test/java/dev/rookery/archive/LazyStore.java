@@ -3,6 +3,7 @@ package dev.rookery.archive;
 import dev.rookery.NotFound;
 import dev.rookery.spi.SegmentStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +34,13 @@ final class LazyStore implements SegmentStore {
     List<String> names = new ArrayList<>(store.names());
     names.addAll(held.keySet());
     return names;
+  }
+
+  @Override
+  public Map<String, Long> sizes() {
+    Map<String, Long> sizes = new HashMap<>(store.sizes());
+    held.forEach((name, bytes) -> sizes.put(name, (long) bytes.length));
+    return sizes;
   }
 
   @Override

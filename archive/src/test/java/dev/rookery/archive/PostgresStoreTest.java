@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,7 @@ class PostgresStoreTest {
       store.put("empty", new byte[0]);
 
       assertThat(other.names()).containsExactlyInAnyOrder("a", "b", "empty");
+      assertThat(other.sizes()).isEqualTo(Map.of("a", 5L, "b", 6L, "empty", 0L));
       assertThat(other.read("a")).isEqualTo(bytes("first"));
       assertThat(other.read("b", 3)).isEqualTo(bytes("sec"));
       assertThat(other.read("b", 300)).isEqualTo(bytes("second"));

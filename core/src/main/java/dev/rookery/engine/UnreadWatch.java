@@ -1,6 +1,7 @@
 package dev.rookery.engine;
 
 import dev.rookery.Partition;
+import dev.rookery.Position;
 import dev.rookery.StreamConfig;
 import dev.rookery.spi.Claim;
 import dev.rookery.spi.Control;
@@ -159,8 +160,16 @@ final class UnreadWatch {
     return parts.config().stream(partition.stream());
   }
 
-  /** Whether events would have been dropped but for this cursor. */
+  /** Whether events would have been dropped but for this cursor, from the log or its archive. */
   private boolean holdsBack(Partition partition, Cursor cursor) {
+    Optional<Position> needed =
+        stream(partition)
+            .flatMap(StreamConfig::archiveAge)
+            .map(age -> parts.environment().now().minus(age))
+            .map(time -> parts.log().at(partition, time).position());
+    if (needed.filter(first -> first.isAfter(cursor.floor().position())).isPresent()) {
+      return true;
+    }
     if (cursor.floor().position().isAfter(parts.log().earliest(partition).position())) {
       return false;
     }

@@ -2,6 +2,7 @@ package dev.rookery.spi;
 
 import dev.rookery.Address;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,6 +21,9 @@ public interface SegmentStore extends AutoCloseable {
   /** The names of all pieces. */
   List<String> names();
 
+  /** How many bytes each piece takes, by its name. */
+  Map<String, Long> sizes();
+
   /**
    * Reads a piece.
    *
@@ -30,7 +34,7 @@ public interface SegmentStore extends AutoCloseable {
   /** Reads the beginning of a piece, as much of it as there is. */
   byte[] read(String name, int mostBytes);
 
-  /** Forgets a piece, if there is one. */
+  /** Forgets a piece, if there is one; returns when the loss of power does not bring it back. */
   void remove(String name);
 
   /** Where a piece is, for people. */

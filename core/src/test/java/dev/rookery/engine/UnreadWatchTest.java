@@ -74,8 +74,12 @@ class UnreadWatchTest {
   private final UnreadWatch watch = process();
 
   private UnreadWatch process() {
-    Backend mine = new MemoryProvider().open(address, CONFIG, clocks);
-    EngineParts parts = new EngineParts(mine, CONFIG, clocks);
+    return process(CONFIG);
+  }
+
+  private UnreadWatch process(BusConfig config) {
+    Backend mine = new MemoryProvider().open(address, config, clocks);
+    EngineParts parts = new EngineParts(mine, config, clocks);
     processes.add(parts);
     return new UnreadWatch(parts);
   }
@@ -138,6 +142,22 @@ class UnreadWatchTest {
           assertThat(due.subscription()).isEqualTo("s");
           assertThat(due.held()).containsExactly(BOT);
         });
+  }
+
+  private UnreadWatch archivedFor(Duration age) {
+    StreamConfig stream =
+        new StreamConfig("bot", 1, Optional.empty(), Optional.empty())
+            .giveUpAfter(LIMIT)
+            .archived(Optional.of(age), Optional.empty());
+    return process(BusConfig.standard().with(stream));
+  }
+
+  @Test
+  void whatItKeepsInTheArchiveLongerThanAskedForIsDueToo() {
+    Duration time = LIMIT.plus(LOOK.multipliedBy(3));
+
+    assertThat(lookOften(archivedFor(LIMIT.multipliedBy(9)), time)).isEmpty();
+    assertThat(lookOften(archivedFor(LIMIT), time)).isNotEmpty();
   }
 
   @Test

@@ -3,7 +3,9 @@ package dev.rookery.postgres;
 import dev.rookery.NotFound;
 import dev.rookery.spi.SegmentStore;
 import java.sql.ResultSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** An archive's pieces, a row each, beside a log or in a schema of their own. */
 final class PostgresSegments implements SegmentStore {
@@ -26,6 +28,16 @@ final class PostgresSegments implements SegmentStore {
   public List<String> names() {
     return database.call(session ->
         session.list((ResultSet row) -> row.getString(1), "SELECT name FROM rookery.pieces"));
+  }
+
+  @Override
+  public Map<String, Long> sizes() {
+    Map<String, Long> sizes = new HashMap<>();
+    database.call(session ->
+        session.list(
+            (ResultSet row) -> sizes.put(row.getString(1), row.getLong(2)),
+            "SELECT name, octet_length(bytes) FROM rookery.pieces"));
+    return sizes;
   }
 
   @Override

@@ -12,26 +12,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real {@code rookery serve} in a process of its own, which can be killed. */
+/**
+ * A real {@code rookery serve} in a process of its own, with the launcher's options, which can be
+ * killed.
+ */
 final class ServerProcess {
   private static final Duration LONGEST_START = Duration.ofSeconds(30);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Path folder;
+  private final String beside;
   private final int port;
   private final List<String> options;
   private Process process;
   private Duration startTime = Duration.ZERO;
 
-  private ServerProcess(Path folder, int port, List<String> options) {
+  private ServerProcess(Path folder, String beside, int port, List<String> options) {
     this.folder = folder;
+    this.beside = beside;
     this.port = port;
     this.options = options;
     this.process = launch();
   }
 
   static ServerProcess start(Path folder, String... options) throws InterruptedException {
-    ServerProcess server = new ServerProcess(folder, freePort(), List.of(options));
+    return at(folder, "", options);
+  }
+
+  /** As the other; with options of the bus' address. */
+  static ServerProcess at(Path folder, String beside, String... options)
+      throws InterruptedException {
+    ServerProcess server = new ServerProcess(folder, beside, freePort(), List.of(options));
     server.awaitReady();
     return server;
   }
@@ -49,7 +60,12 @@ final class ServerProcess {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            "-Xms16m",
             "-Xmx96m",
+            "-Xss512k",
+            "-XX:MaxMetaspaceSize=96m",
+            "-XX:ReservedCodeCacheSize=48m",
+            "-XX:MaxDirectMemorySize=32m",
             "-XX:+UseSerialGC",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
@@ -58,7 +74,7 @@ final class ServerProcess {
             "dev.rookery.cli.Main",
             "serve",
             "--bus",
-            "file:" + folder,
+            "file:" + folder + beside,
             "--listen",
             "127.0.0.1:" + port));
     command.addAll(options);

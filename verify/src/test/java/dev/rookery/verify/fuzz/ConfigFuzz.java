@@ -27,6 +27,8 @@ class ConfigFuzz {
     "\"partitions\":",
     "\"retainAge\":",
     "\"retainBytes\":",
+    "\"archiveAge\":",
+    "\"archiveBytes\":",
     "\"pattern\":",
     "\"stream\":",
     "\"aliases\":[",
