@@ -133,6 +133,12 @@ final class ArchivedLog implements EventLog {
     return one.isAfter(other) ? one : other;
   }
 
+  /** Of the log alone, as {@link #size}. */
+  @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    return log.examine(partition, after, maxEvents, maxBytes);
+  }
+
   @Override
   public Place earliest(Partition partition) {
     Place kept = log.earliest(partition);

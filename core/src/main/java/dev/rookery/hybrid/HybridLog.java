@@ -121,6 +121,11 @@ final class HybridLog implements EventLog {
   }
 
   @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    return log.examine(partition, after, maxEvents, maxBytes);
+  }
+
+  @Override
   public Place earliest(Partition partition) {
     return log.earliest(partition);
   }
