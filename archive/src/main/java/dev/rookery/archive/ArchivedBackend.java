@@ -4,6 +4,7 @@ import dev.rookery.BusConfig;
 import dev.rookery.Operations.Metric;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.Check;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
@@ -23,12 +24,15 @@ import java.util.function.Consumer;
 final class ArchivedBackend implements Backend {
   private final Backend live;
   private final Shelf shelf;
+  private final Environment environment;
   private final ArchivedLog log;
   private final Optional<Archiver> archiver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ArchivedBackend(Backend live, Shelf shelf, Optional<Archiver> archiver) {
+  private ArchivedBackend(
+      Backend live, Shelf shelf, Environment environment, Optional<Archiver> archiver) {
     this.live = live;
+    this.environment = environment;
     this.shelf = shelf;
     this.log = new ArchivedLog(live.log(), shelf);
     this.archiver = archiver;
@@ -52,14 +56,14 @@ final class ArchivedBackend implements Backend {
     Archiver.define(live, config);
     Shelf shelf = new Shelf(store);
     Archiver archiver = new Archiver(live, shelf, config, pace, environment, steps);
-    ArchivedBackend backend = new ArchivedBackend(live, shelf, Optional.of(archiver));
+    ArchivedBackend backend = new ArchivedBackend(live, shelf, environment, Optional.of(archiver));
     archiver.start();
     return backend;
   }
 
   /** Reads the archive, and leaves it to others to add to it. */
   static ArchivedBackend reading(Backend live, SegmentStore store) {
-    return new ArchivedBackend(live, new Shelf(store), Optional.empty());
+    return new ArchivedBackend(live, new Shelf(store), Environment.system(), Optional.empty());
   }
 
   @Override
@@ -109,6 +113,12 @@ final class ArchivedBackend implements Backend {
             .orElse("in use");
     all.add("archive %s: %s; %d segments".formatted(shelf.store(), how, shelf.all().size()));
     return all;
+  }
+
+  @Override
+  public void check(Check check) {
+    live.check(check);
+    new ArchiveCheck(live, shelf, environment, check).run();
   }
 
   /** Of the live part; segments never change, and are backed up by copying them. */

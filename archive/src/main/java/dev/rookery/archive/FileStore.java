@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -28,6 +29,9 @@ final class FileStore implements SegmentStore {
 
   /** Nobody writes at a file for so long; who began it is gone. */
   private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
+  /** A piece that is being written takes seconds. */
+  private static final Duration NOT_JUST_NOW = Duration.ofMinutes(1);
 
   private final Path folder;
   private final Environment environment;
@@ -139,6 +143,29 @@ final class FileStore implements SegmentStore {
     } catch (IOException e) {
       throw trouble("cannot be deleted from: ", e);
     }
+  }
+
+  @Override
+  public List<String> leftovers() {
+    Instant before = environment.now().minus(NOT_JUST_NOW);
+    List<String> left = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(PART)).toList()) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+          left.add(String.valueOf(file.getFileName()));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return leftovers();
+    } catch (IOException e) {
+      throw trouble("cannot be listed: ", e);
+    }
+    return left;
+  }
+
+  @Override
+  public String renaming(String name, String to) {
+    return "mv '" + place(name) + "' '" + place(to) + "'";
   }
 
   @Override

@@ -192,7 +192,8 @@ final class PartitionArchive {
     Optional<Dictionary> dictionary = dictionary(run);
     steps.accept(Step.LEARNED);
     Position last = run.getLast().position();
-    byte[] segment = SegmentWriter.write(partition, floor, takenBy(last), run, dictionary);
+    byte[] segment = SegmentWriter.write(
+            partition, floor, takenBy(log, partition, last, environment), run, dictionary);
     SegmentName name = shelf.put(segment);
     readBack(name, run);
     steps.accept(Step.STORED);
@@ -241,7 +242,8 @@ final class PartitionArchive {
   }
 
   /** A time, to the millisecond, by which the log had taken an event. */
-  private Instant takenBy(Position last) {
+  static Instant takenBy(
+      EventLog log, Partition partition, Position last, Environment environment) {
     long low = 0;
     long high = environment.now().plus(AHEAD).toEpochMilli();
     while (low < high) {

@@ -201,13 +201,22 @@ final class Shelf {
     }
   }
 
-  private static String dictionaryName(String stream, int id) {
+  static String dictionaryName(String stream, int id) {
     return "%s.%08x.dictionary".formatted(stream, id);
   }
 
   private Dictionary dictionary(String stream, int id) {
     return dictionaries.computeIfAbsent(
         id, n -> Dictionary.read(n, store.read(dictionaryName(stream, n))));
+  }
+
+  /** Reads a dictionary as the store has it, whatever is known of it. */
+  void checkDictionary(String name) {
+    Matcher form = DICTIONARY.matcher(name);
+    if (!form.matches()) {
+      throw new DamagedLog("its name is not that of a dictionary");
+    }
+    Dictionary.read(Integer.parseUnsignedInt(form.group(2), 16), store.read(name));
   }
 
   /** A dictionary of a stream, where one was learned. */

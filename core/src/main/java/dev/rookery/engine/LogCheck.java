@@ -71,16 +71,9 @@ final class LogCheck {
   private boolean batch(Position end) {
     Optional<Examined> part = examine(BATCH);
     if (part.isEmpty()) {
-      return gapless ? carefully() : unreadable(end);
+      return gapless ? carefully(end) : unreadable(end);
     }
-    List<Entry> found = part.get().entries();
-    if (found.isEmpty() && part.get().flaws().isEmpty()) {
-      missing(end);
-      return false;
-    }
-    take(part.get(), end);
-    check.looked(found.size());
-    return true;
+    return take(part.get(), end);
   }
 
   private Optional<Examined> examine(int events) {
@@ -92,15 +85,16 @@ final class LogCheck {
     }
   }
 
-  /** Past a part of the store that cannot be read, one position after the other. */
-  private boolean carefully() {
-    for (int i = 0; i < BATCH; i++) {
+  /** One position after the other, past a part of the store that cannot be read. */
+  private boolean carefully(Position end) {
+    for (int i = 0; i < BATCH && end.isAfter(after); i++) {
       Optional<Examined> part = examine(1);
-      if (part.isPresent()) {
-        return true;
+      if (part.isPresent() && !take(part.get(), end)) {
+        return false;
+      } else if (part.isEmpty()) {
+        after = Position.of(after.high() + 1);
+        flaw(new Flaw(after, "cannot be read: " + reason));
       }
-      flaw(new Flaw(Position.of(after.high() + 1), "cannot be read: " + reason));
-      after = Position.of(after.high() + 1);
     }
     return true;
   }
@@ -112,16 +106,23 @@ final class LogCheck {
     return false;
   }
 
-  private void take(Examined part, Position end) {
+  /** Looks at a part of the log; whether there may be more. */
+  private boolean take(Examined part, Position end) {
+    Position before = after;
     List<Flaw> flaws = part.flaws();
+    if (part.entries().isEmpty() && flaws.isEmpty()) {
+      missing(end);
+      return false;
+    }
+    check.looked(part.entries().size());
     int next = 0;
     for (Entry entry : part.entries()) {
       while (next < flaws.size() && entry.position().isAfter(flaws.get(next).position())) {
         next = takeFlaw(flaws, next);
       }
       if (entry.position().isAfter(end)) {
-        after = entry.position();
-        return;
+        missing(end);
+        return false;
       }
       reach(entry.position());
       entries++;
@@ -133,6 +134,7 @@ final class LogCheck {
     while (next < flaws.size()) {
       next = takeFlaw(flaws, next);
     }
+    return after.isAfter(before);
   }
 
   private int takeFlaw(List<Flaw> flaws, int next) {
@@ -159,7 +161,7 @@ final class LogCheck {
 
   /** Nothing stands after where we are, up to and with a position. */
   private void missing(Position last) {
-    if (!gapless) {
+    if (!gapless || !last.isAfter(after)) {
       return;
     }
     long kept = log.size(partition).first().map(Position::high).orElse(Long.MAX_VALUE);

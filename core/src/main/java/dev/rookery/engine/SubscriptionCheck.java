@@ -46,7 +46,7 @@ final class SubscriptionCheck {
 
   void run(List<Partition> partitions) {
     Map<Partition, Position> begins = new HashMap<>();
-    partitions.forEach(each -> begins.put(each, log.earliest(each).position()));
+    partitions.forEach(each -> begins.put(each, begin(each)));
     List<Control> all =
         readable("(all)", () -> backend.subscriptions().list()).orElse(List.of());
     for (Control control : all) {
@@ -58,6 +58,14 @@ final class SubscriptionCheck {
                       .forEach((partition, cursor) -> check(name, partition, cursor, begins)));
     }
     letters();
+  }
+
+  private Position begin(Partition partition) {
+    try {
+      return log.earliest(partition).position();
+    } catch (DamagedLog e) {
+      return Position.ZERO; // What is damaged there is told of by who looks there
+    }
   }
 
   private <T> Optional<T> readable(String name, Supplier<T> read) {

@@ -185,10 +185,13 @@ final class HybridLog implements EventLog {
     log.erase(partition, key, positions);
     positions.stream()
         .max(Comparator.naturalOrder())
-        .ifPresent(last -> {
-          tail.forget(partition, last);
-          copyist.trimmed(partition, last);
-        });
+        .ifPresent(last -> forget(partition, last));
+  }
+
+  /** The tail lets go of all up to a position; it is read from the log until it has grown again. */
+  void forget(Partition partition, Position upTo) {
+    tail.forget(partition, upTo);
+    copyist.trimmed(partition, upTo);
   }
 
   @Override
