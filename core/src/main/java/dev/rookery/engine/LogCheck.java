@@ -1,6 +1,7 @@
 package dev.rookery.engine;
 
 import dev.rookery.DamagedLog;
+import dev.rookery.EpochChanged;
 import dev.rookery.Finding;
 import dev.rookery.Finding.Where;
 import dev.rookery.Partition;
@@ -69,11 +70,16 @@ final class LogCheck {
 
   /** Looks at a batch; whether there may be more. */
   private boolean batch(Position end) {
-    Optional<Examined> part = examine(BATCH);
-    if (part.isEmpty()) {
-      return gapless ? carefully(end) : unreadable(end);
+    try {
+      Optional<Examined> part = examine(BATCH);
+      if (part.isEmpty()) {
+        return gapless ? carefully(end) : unreadable(end);
+      }
+      return take(part.get(), end);
+    } catch (EpochChanged e) {
+      reason = String.valueOf(e.getMessage());
+      return unreadable(end);
     }
-    return take(part.get(), end);
   }
 
   private Optional<Examined> examine(int events) {
