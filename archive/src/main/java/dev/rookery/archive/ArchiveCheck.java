@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -30,6 +31,8 @@ import java.util.stream.IntStream;
  * more by its name.
  */
 final class ArchiveCheck {
+  private static final int LOOKS = 20;
+  private static final long BETWEEN_LOOKS_NANOS = 250_000_000;
   private static final String DICTIONARY = ".dictionary";
   private static final String BELONGS = ".archive";
 
@@ -224,12 +227,18 @@ final class ArchiveCheck {
                             + shelf.store().renaming(name.toString(), name.whenGivenUp()))));
   }
 
-  /** Where both have an entry they say the same; the log may have been erased in just now. */
+  /**
+   * Where both have an entry they say the same, but for a while when something is erased: the log
+   * is first.
+   */
   private void compare(SegmentName name, Segment segment) {
     Optional<Position> differs = differs(name, segment);
-    if (differs.isPresent() && differs(name, shelf.reread(name)).isPresent()) {
-      damaged(name, "says something else than the log at " + differs.get());
+    for (int look = 0; look < LOOKS && differs.isPresent(); look++) {
+      check.looked(0);
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+      differs = differs(name, shelf.reread(name));
     }
+    differs.ifPresent(position -> damaged(name, "says something else than the log at " + position));
   }
 
   private Optional<Position> differs(SegmentName name, Segment segment) {

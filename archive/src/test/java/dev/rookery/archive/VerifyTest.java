@@ -29,10 +29,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,6 +54,7 @@ class VerifyTest {
   private final BusConfig config = BusConfig.standard();
   private final List<Finding> findings = new ArrayList<>();
   private int rounds;
+  private @Nullable Backend backend;
   private Optional<EventBus> opened = Optional.empty();
 
   private Backend live() {
@@ -64,7 +69,7 @@ class VerifyTest {
   /** Opens it as a new process would, which knows nothing of what is there. */
   private EventBus open(int segment) {
     Pace pace = new Pace(segment, 1 << 20, Duration.ofMinutes(10), Duration.ofMillis(20));
-    Backend backend = ArchivedBackend.of(live(), store(), config, pace, environment);
+    backend = ArchivedBackend.of(live(), store(), config, pace, environment);
     opened = Optional.of(Engine.standard().open(backend, config, environment));
     return opened.get();
   }
@@ -301,5 +306,36 @@ class VerifyTest {
 
     assertThat(part).doesNotExist();
     assertThat(file("user.0.1.2.segment.bak")).exists();
+  }
+
+  @Test
+  void whatHappensMeanwhileIsNoDamage() throws InterruptedException {
+    EventBus bus = open(20);
+    Backend live = Objects.requireNonNull(backend);
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger published = new AtomicInteger();
+    Thread busy =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!over.get()) {
+                int from = published.getAndAdd(50);
+                bus.publishAll(
+                    IntStream.range(from, from + 50).mapToObj(VerifyTest::said).toList());
+                bus.operations().erase("alice", Optional.of("user"), false);
+                live.log().trim(Samples.USER, Optional.empty(), Optional.of(8_000L));
+              }
+            });
+    try {
+      within(LONG).until(() -> segments().size() > 5);
+      for (int i = 0; i < 30; i++) {
+        Verified verified = bus.operations().verify(i % 2 == 1, findings::add, _ -> {});
+        assertThat(findings).isEmpty();
+        assertThat(verified.damages()).isZero();
+      }
+    } finally {
+      over.set(true);
+      busy.join();
+    }
+    assertThat(live.log().size(Samples.USER).events()).isLessThan(published.get());
   }
 }

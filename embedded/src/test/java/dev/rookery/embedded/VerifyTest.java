@@ -12,14 +12,18 @@ import dev.rookery.Finding.Where;
 import dev.rookery.Operations.Verified;
 import dev.rookery.Position;
 import dev.rookery.Subscription;
+import dev.rookery.spi.Claim;
 import dev.rookery.spi.Engine;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.Place;
+import dev.rookery.spi.SubscriptionStore;
+import dev.rookery.testkit.Samples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,5 +204,39 @@ class VerifyTest {
     assertThat(findings)
         .extracting(Finding::where)
         .containsExactly(new Where.Subscription("keeper"));
+  }
+
+  @Test
+  void deadLettersThatCannotBeReadOrBelongToNobodyAreNamed() throws SQLException {
+    try (FileBackend backend = open(folder)) {
+      appendEach(backend, 1, 9);
+      SubscriptionStore subscriptions = backend.subscriptions();
+      subscriptions.define(Subscription.of("keeper", "**"), Map.of(USER, Place.BEGINNING));
+      Claim claim =
+          subscriptions
+              .claim("keeper", USER, "one", Duration.ofSeconds(9), Optional.empty())
+              .orElseThrow();
+      backend
+          .deadLetters()
+          .bury(
+              claim,
+              List.of(
+                  Samples.letter("keeper", USER, 7, "key"),
+                  Samples.letter("keeper", USER, 12, "key")));
+    }
+    assertThat(verified().damages()).isEqualTo(1);
+    assertThat(findings.getFirst().what()).contains("user/0@12").contains("behind the log's end");
+    assertThat(findings.getFirst().remedy().toString())
+        .contains("rookery dead-letters discard keeper:user/0@12");
+
+    findings.clear();
+    change("DELETE FROM subscriptions", "DELETE FROM cursors");
+    assertThat(verified().damages()).isEqualTo(3);
+    assertThat(findings).anySatisfy(finding -> assertThat(finding.what()).contains("not exist"));
+
+    findings.clear();
+    change("UPDATE dead_letters SET checksum = checksum + 1");
+    assertThat(verified().damages()).isEqualTo(1);
+    assertThat(findings.getFirst().what()).contains("checksum");
   }
 }
