@@ -56,7 +56,8 @@ final class ArchiveCheck {
     Map<Partition, Cursor> cursors = live.subscriptions().cursors(PartitionArchive.SUBSCRIPTION);
     shelf.refresh();
     Set<Partition> partitions = new HashSet<>(cursors.keySet());
-    names.forEach(each -> SegmentName.parse(each).ifPresent(name -> partitions.add(name.partition())));
+    names.forEach(
+        each -> SegmentName.parse(each).ifPresent(name -> partitions.add(name.partition())));
     partitions.stream()
         .sorted()
         .forEach(each -> partition(each, Optional.ofNullable(cursors.get(each))));
@@ -126,19 +127,17 @@ final class ArchiveCheck {
       } else {
         segment(name);
       }
-      reached =
-          reached.filter(it -> it.isAfter(name.last())).or(() -> Optional.of(name.last()));
+      reached = reached.filter(it -> it.isAfter(name.last())).or(() -> Optional.of(name.last()));
     }
     end(partition, reached, cursor);
   }
 
   private boolean isThereTwice(SegmentName givenUp) {
     return shelf.of(givenUp.partition()).stream()
-        .anyMatch(
-            other ->
-                !other.givenUp()
-                    && other.before().equals(givenUp.before())
-                    && other.last().equals(givenUp.last()));
+        .anyMatch(other ->
+            !other.givenUp()
+                && other.before().equals(givenUp.before())
+                && other.last().equals(givenUp.last()));
   }
 
   /** What the archiver took, and the log let go of, has to be in the archive. */
@@ -244,7 +243,6 @@ final class ArchiveCheck {
   private Optional<Position> differs(SegmentName name, Segment segment) {
     List<Entry> entries =
         IntStream.range(0, segment.header().count()).mapToObj(segment::entry).toList();
-    return repair.differsFromLog(
-        name.partition(), segment.header().before().position(), entries);
+    return repair.differsFromLog(name.partition(), segment.header().before().position(), entries);
   }
 }

@@ -192,7 +192,8 @@ final class PartitionArchive {
     Optional<Dictionary> dictionary = dictionary(run);
     steps.accept(Step.LEARNED);
     Position last = run.getLast().position();
-    byte[] segment = SegmentWriter.write(
+    byte[] segment =
+        SegmentWriter.write(
             partition, floor, takenBy(log, partition, last, environment), run, dictionary);
     SegmentName name = shelf.put(segment);
     readBack(name, run);

@@ -81,8 +81,7 @@ final class SegmentRepair {
    */
   boolean isNoOther(SegmentName name) {
     return nameOf(name)
-        .filter(its ->
-            !its.equals(name) && !logHas(its.partition(), its.before(), its.last()))
+        .filter(its -> !its.equals(name) && !logHas(its.partition(), its.before(), its.last()))
         .isEmpty();
   }
 

@@ -22,7 +22,10 @@ class VerifyVerbTest {
   private void stored(int count) {
     StringBuilder lines = new StringBuilder();
     for (int n = 1; n <= count; n++) {
-      lines.append("{\"type\":\"user.said\",\"data\":{\"text\":\"number-").append(n).append("\"}}\n");
+      lines
+          .append("{\"type\":\"user.said\",\"data\":{\"text\":\"number-")
+          .append(n)
+          .append("\"}}\n");
     }
     assertThat(Command.fed(lines.toString(), "publish", "-", "--bus", bus()).code).isZero();
   }

@@ -356,8 +356,7 @@ final class EngineOperations implements Operations {
     return count[0];
   }
 
-  private void forEachPage(
-      DeadLetterFilter filter, Consumer<List<DeadLetter>> action) {
+  private void forEachPage(DeadLetterFilter filter, Consumer<List<DeadLetter>> action) {
     Optional<String> after = filter.after();
     while (true) {
       DeadLetterFilter page =

@@ -107,8 +107,7 @@ final class LogCheck {
 
   private boolean unreadable(Position end) {
     check.found(
-        Finding.damage(
-            new Where.Log(partition, after, end), "cannot be read: " + reason, RESTORE));
+        Finding.damage(new Where.Log(partition, after, end), "cannot be read: " + reason, RESTORE));
     return false;
   }
 
@@ -193,24 +192,22 @@ final class LogCheck {
   }
 
   private void tellBad() {
-    bad.ifPresent(
-        flaw ->
-            check.found(
-                Finding.damage(
-                    new Where.Log(partition, flaw.position(), badUpTo), flaw.what(), RESTORE)));
+    bad.ifPresent(flaw ->
+        check.found(
+            Finding.damage(
+                new Where.Log(partition, flaw.position(), badUpTo), flaw.what(), RESTORE)));
     bad = Optional.empty();
   }
 
   private void tellBroken() {
-    firstBroken.ifPresent(
-        first ->
-            check.found(
-                Finding.note(
-                    new Where.Log(partition, first, after),
-                    broken
-                        + " entries are no events, as others put them there or an accepted loss left"
-                        + " them; they are kept as they came, and 'rookery dead-letters list' shows"
-                        + " those that subscriptions met")));
+    firstBroken.ifPresent(first ->
+        check.found(
+            Finding.note(
+                new Where.Log(partition, first, after),
+                broken
+                    + " entries are no events, as others put them there or an accepted loss left"
+                    + " them; they are kept as they came, and 'rookery dead-letters list' shows"
+                    + " those that subscriptions met")));
   }
 
   /** Where nothing was trimmed meanwhile the log's own count is that of what was seen. */

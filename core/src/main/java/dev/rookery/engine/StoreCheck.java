@@ -21,8 +21,7 @@ final class StoreCheck {
   private long notes;
   private long repaired;
 
-  StoreCheck(
-      EngineParts parts, boolean repair, Consumer<Finding> findings, LongConsumer progress) {
+  StoreCheck(EngineParts parts, boolean repair, Consumer<Finding> findings, LongConsumer progress) {
     this.parts = parts;
     this.findings = findings;
     this.check = new Check(repair, this::count, progress);

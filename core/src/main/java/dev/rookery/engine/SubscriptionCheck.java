@@ -47,15 +47,13 @@ final class SubscriptionCheck {
   void run(List<Partition> partitions) {
     Map<Partition, Position> begins = new HashMap<>();
     partitions.forEach(each -> begins.put(each, begin(each)));
-    List<Control> all =
-        readable("(all)", () -> backend.subscriptions().list()).orElse(List.of());
+    List<Control> all = readable("(all)", () -> backend.subscriptions().list()).orElse(List.of());
     for (Control control : all) {
       String name = control.definition().name();
       readable(name, () -> backend.subscriptions().cursors(name))
-          .ifPresent(
-              cursors ->
-                  new TreeMap<>(cursors)
-                      .forEach((partition, cursor) -> check(name, partition, cursor, begins)));
+          .ifPresent(cursors ->
+              new TreeMap<>(cursors)
+                  .forEach((partition, cursor) -> check(name, partition, cursor, begins)));
     }
     letters();
   }
@@ -174,8 +172,7 @@ final class SubscriptionCheck {
     if (letter.event().isEmpty() && letter.raw().isEmpty()) {
       tell(letter, "holds neither an event nor bytes", command);
     }
-    Position end =
-        ends.computeIfAbsent(letter.partition(), each -> log.latest(each).position());
+    Position end = ends.computeIfAbsent(letter.partition(), each -> log.latest(each).position());
     if (letter.position().isAfter(end)
         && letter.position().isAfter(log.latest(letter.partition()).position())) {
       tell(letter, "is of an event behind the log's end at " + end, command);

@@ -183,9 +183,7 @@ final class HybridLog implements EventLog {
   @Override
   public void erase(Partition partition, String key, Collection<Position> positions) {
     log.erase(partition, key, positions);
-    positions.stream()
-        .max(Comparator.naturalOrder())
-        .ifPresent(last -> forget(partition, last));
+    positions.stream().max(Comparator.naturalOrder()).ifPresent(last -> forget(partition, last));
   }
 
   /** The tail lets go of all up to a position; it is read from the log until it has grown again. */

@@ -49,8 +49,7 @@ public final class Check {
 
   /** As the other, of whatever grade. */
   public void repairable(Where where, String what, Grade grade, String how, Runnable repair) {
-    found(
-        new Finding(where, what, grade, repairs ? done(how, repair) : new Remedy.ByRepair(how)));
+    found(new Finding(where, what, grade, repairs ? done(how, repair) : new Remedy.ByRepair(how)));
   }
 
   private static Remedy done(String how, Runnable repair) {

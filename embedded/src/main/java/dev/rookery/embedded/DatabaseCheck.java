@@ -52,8 +52,7 @@ final class DatabaseCheck {
           .filter(line -> !line.equals("ok"))
           .forEach(line -> check.found(Finding.damage(where, "SQLite says: " + line, RESTORE)));
     } catch (SQLException e) {
-      check.found(
-          Finding.damage(where, "SQLite cannot check it: " + e.getMessage(), RESTORE));
+      check.found(Finding.damage(where, "SQLite cannot check it: " + e.getMessage(), RESTORE));
     }
   }
 

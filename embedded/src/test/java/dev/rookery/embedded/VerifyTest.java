@@ -126,11 +126,7 @@ class VerifyTest {
     change(
         "UPDATE events SET place = place + 1000000 WHERE place = " + place(7),
         "UPDATE events SET place = " + place(7) + " WHERE place = " + place(8),
-        "UPDATE events SET place = "
-            + place(8)
-            + " WHERE place = "
-            + place(7)
-            + " + 1000000");
+        "UPDATE events SET place = " + place(8) + " WHERE place = " + place(7) + " + 1000000");
 
     verified();
     assertThat(findings).extracting(Finding::where).contains(log(7, 8));

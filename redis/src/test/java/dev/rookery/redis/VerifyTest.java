@@ -111,8 +111,7 @@ class VerifyTest {
         new MemoryProvider()
             .open(Address.parse("memory:" + UUID.randomUUID()), config, Environment.system());
     Tail tail =
-        new RedisTailProvider()
-            .open(Address.parse(SERVER.address()), config, Environment.system());
+        new RedisTailProvider().open(Address.parse(SERVER.address()), config, Environment.system());
     HybridBackend hybrid = HybridBackend.of(truth, tail, config, Environment.system());
     try (EventBus bus = bus(hybrid)) {
       hybrid.log().append(BOT, Samples.appends("e", 10));
@@ -122,9 +121,7 @@ class VerifyTest {
 
       forge(tail);
       verify(bus, false);
-      assertThat(findings)
-          .extracting(Finding::where)
-          .containsExactly(new Where.Tail(BOT));
+      assertThat(findings).extracting(Finding::where).containsExactly(new Where.Tail(BOT));
       assertThat(findings.getFirst().what()).contains("at 4");
       verify(bus, true);
       assertThat(findings)
@@ -144,8 +141,7 @@ class VerifyTest {
   /** The same entries once more, one of them with other data. */
   private static void forge(Tail tail) {
     long epoch = tail.last(BOT).orElseThrow().epoch();
-    List<Entry> entries =
-        new ArrayList<>(tail.read(BOT, epoch, Position.ZERO, 100, 1 << 20));
+    List<Entry> entries = new ArrayList<>(tail.read(BOT, epoch, Position.ZERO, 100, 1 << 20));
     Append other = Samples.append(Samples.event("e4", "bot", Payload.json("{\"forged\":1}")));
     entries.set(3, new Entry.Stored(Position.of(4), other.event()));
     SERVER.ask("DEL", TAIL);
