@@ -29,9 +29,6 @@ import java.util.function.Supplier;
  */
 final class SubscriptionCheck {
   private static final int LETTERS = 200;
-  private static final String RESTORE =
-      "restore a backup ('rookery restore FILE --bus EMPTY-PLACE'), or 'rookery remove %s' and"
-          + " subscribe anew";
 
   private final Backend backend;
   private final EventLog log;
@@ -74,7 +71,9 @@ final class SubscriptionCheck {
           Finding.damage(
               new Where.Subscription(name),
               String.valueOf(e.getMessage()),
-              RESTORE.formatted(name)));
+              "restore a backup ('rookery restore FILE --bus EMPTY-PLACE'), or 'rookery remove "
+                  + name
+                  + "' and subscribe anew"));
       return Optional.empty();
     }
   }

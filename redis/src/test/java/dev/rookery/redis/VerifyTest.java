@@ -87,7 +87,7 @@ class VerifyTest {
       SERVER.ask("XTRIM", "stream:bot-events", "MAXLEN", "15");
 
       verify(bus, false);
-      assertThat(findings).singleElement();
+      assertThat(findings).hasSize(1);
       assertThat(findings.getFirst().what()).contains("5 events");
     }
   }
