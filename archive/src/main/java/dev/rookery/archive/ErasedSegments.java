@@ -1,6 +1,7 @@
 package dev.rookery.archive;
 
 import dev.rookery.DamagedLog;
+import dev.rookery.NotFound;
 import dev.rookery.Partition;
 import dev.rookery.Position;
 import dev.rookery.spi.Entry;
@@ -42,7 +43,13 @@ final class ErasedSegments {
   }
 
   private void erase(SegmentName name, NavigableSet<Position> inside) {
-    Segment old = shelf.reread(name);
+    Segment old;
+    try {
+      old = shelf.reread(name);
+    } catch (NotFound e) {
+      requireGone(name, e);
+      return;
+    }
     SegmentHeader header = old.header();
     List<Entry> left = new ArrayList<>();
     boolean changed = false;
@@ -56,6 +63,13 @@ final class ErasedSegments {
       Optional<Dictionary> dictionary = shelf.dictionaryOf(name, header);
       shelf.put(SegmentWriter.write(partition, header.before(), header.taken(), left, dictionary));
       readBack(name, left);
+    }
+  }
+
+  /** Who archives takes back what may hold erased events, and reads them in the log anew. */
+  private void requireGone(SegmentName name, NotFound e) {
+    if (shelf.store().names().contains(name.toString())) {
+      throw e;
     }
   }
 

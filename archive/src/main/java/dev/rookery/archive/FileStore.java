@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -59,12 +60,28 @@ final class FileStore implements SegmentStore {
   }
 
   private void discardParts(Instant before) throws IOException {
+    partsBefore(before).forEach(FileStore::discard);
+  }
+
+  /** Those that nobody wrote at since. */
+  private List<Path> partsBefore(Instant time) throws IOException {
+    List<Path> left = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(each -> each.toString().endsWith(PART)).toList()) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
-          discard(file);
+        if (wasWritten(file).filter(time::isAfter).isPresent()) {
+          left.add(file);
         }
       }
+    }
+    return left;
+  }
+
+  /** Empty where it got its name meanwhile. */
+  private static Optional<Instant> wasWritten(Path part) throws IOException {
+    try {
+      return Optional.of(Files.getLastModifiedTime(part).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 
@@ -147,20 +164,13 @@ final class FileStore implements SegmentStore {
 
   @Override
   public List<String> leftovers() {
-    Instant before = environment.now().minus(NOT_JUST_NOW);
-    List<String> left = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(each -> each.toString().endsWith(PART)).toList()) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
-          left.add(String.valueOf(file.getFileName()));
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return leftovers();
+    try {
+      return partsBefore(environment.now().minus(NOT_JUST_NOW)).stream()
+          .map(file -> String.valueOf(file.getFileName()))
+          .toList();
     } catch (IOException e) {
       throw trouble("cannot be listed: ", e);
     }
-    return left;
   }
 
   @Override

@@ -13,12 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Compares all that the tail of a partition holds with the log. What is erased or trimmed goes from
- * the log first; so a difference counts only if the tail still has it when it is asked once more.
+ * the log first; so a difference counts only if the tail still has it a few seconds later.
  */
 final class TailCheck {
+  private static final int LOOKS = 20;
+  private static final long BETWEEN_LOOKS_NANOS = 250_000_000;
   private static final int BATCH = 1_000;
   private static final long BATCH_BYTES = 4L << 20;
 
@@ -88,9 +91,16 @@ final class TailCheck {
   }
 
   private boolean isStillThere(long epoch, Entry copy) {
-    Position before = Position.of(copy.position().high() - 1);
-    List<Entry> again = tail.read(partition, epoch, before, 1, 1);
-    return !again.isEmpty() && again.getFirst().equals(copy) && differs(again).isPresent();
+    for (int look = 0; look < LOOKS; look++) {
+      check.looked(0);
+      LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
+      Position before = Position.of(copy.position().high() - 1);
+      List<Entry> again = tail.read(partition, epoch, before, 1, 1);
+      if (again.isEmpty() || !again.getFirst().equals(copy) || differs(again).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void told(Position last, Position first) {
