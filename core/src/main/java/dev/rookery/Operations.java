@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * What operators see of a bus and do to it. What they do to a subscription is picked up by the
@@ -374,6 +376,30 @@ public interface Operations {
    * @param deadLetters thrown away
    */
   record Erasure(long events, long before, long deadLetters) {}
+
+  /**
+   * Looks through everything that is stored, while the bus runs: whether it is all there, can be
+   * read, and agrees. Each finding is told when it is found.
+   *
+   * @param repair whether to repair what can be repaired without losing anything
+   * @param progress how many events were looked at so far, now and then; what it throws ends the
+   *     look
+   * @throws Unsupported when this bus cannot look into its store
+   */
+  default Verified verify(boolean repair, Consumer<Finding> findings, LongConsumer progress) {
+    throw new Unsupported(
+        "this bus does not see into its store; verify it where the store is, with the address that"
+            + " its server was started with, such as file:./rookery-data");
+  }
+
+  /**
+   * What a look through the store came to.
+   *
+   * @param undecodable entries that are no events, as others put them there
+   * @param damages that are left
+   * @param repaired damages and notes
+   */
+  record Verified(long events, long undecodable, long damages, long notes, long repaired) {}
 
   /** Whether the bus can accept and deliver. */
   Health health();

@@ -5,6 +5,7 @@ import dev.rookery.Operations.Metric;
 import dev.rookery.RookeryException;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.Check;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
@@ -24,14 +25,17 @@ import java.util.function.Consumer;
 final class ArchivedBackend implements Backend {
   private final Backend live;
   private final Shelf shelf;
+  private final Environment environment;
   private final ArchivedLog log;
   private final Optional<Archiver> archiver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private ArchivedBackend(Backend live, Shelf shelf, Optional<Archiver> archiver) {
+  private ArchivedBackend(
+      Backend live, Shelf shelf, Environment environment, Optional<Archiver> archiver) {
     this.live = live;
+    this.environment = environment;
     this.shelf = shelf;
-    this.log = new ArchivedLog(live.log(), shelf);
+    this.log = new ArchivedLog(live, shelf, environment);
     this.archiver = archiver;
   }
 
@@ -53,14 +57,14 @@ final class ArchivedBackend implements Backend {
     Archiver.define(live, config);
     Shelf shelf = new Shelf(store);
     Archiver archiver = new Archiver(live, shelf, config, pace, environment, steps);
-    ArchivedBackend backend = new ArchivedBackend(live, shelf, Optional.of(archiver));
+    ArchivedBackend backend = new ArchivedBackend(live, shelf, environment, Optional.of(archiver));
     archiver.start();
     return backend;
   }
 
   /** Reads the archive, and leaves it to others to add to it. */
   static ArchivedBackend reading(Backend live, SegmentStore store) {
-    return new ArchivedBackend(live, new Shelf(store), Optional.empty());
+    return new ArchivedBackend(live, new Shelf(store), Environment.system(), Optional.empty());
   }
 
   @Override
@@ -121,6 +125,12 @@ final class ArchivedBackend implements Backend {
     } catch (RookeryException e) {
       return String.valueOf(e.getMessage());
     }
+  }
+
+  @Override
+  public void check(Check check) {
+    live.check(check);
+    new ArchiveCheck(live, shelf, environment, check).run();
   }
 
   /** Of the live part; segments never change, and are backed up by copying them. */

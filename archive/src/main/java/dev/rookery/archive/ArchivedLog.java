@@ -7,7 +7,9 @@ import dev.rookery.PositionTrimmed;
 import dev.rookery.Search;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
+import dev.rookery.spi.Backend;
 import dev.rookery.spi.Entry;
+import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
 import dev.rookery.spi.Place;
 import java.time.Duration;
@@ -29,14 +31,21 @@ import java.util.function.Function;
  * since it only rises, and saves asking it in vain.
  */
 final class ArchivedLog implements EventLog {
+  /** The setting that is another after each erasure; who archives compares it. */
+  static final String ERASURES = "erasures";
+
+  private final Backend live;
   private final EventLog log;
   private final Shelf shelf;
+  private final Environment environment;
   private final ArchiveReading archive;
   private final Map<Partition, Position> begins = new ConcurrentHashMap<>();
 
-  ArchivedLog(EventLog log, Shelf shelf) {
-    this.log = log;
+  ArchivedLog(Backend live, Shelf shelf, Environment environment) {
+    this.live = live;
+    this.log = live.log();
     this.shelf = shelf;
+    this.environment = environment;
     this.archive = new ArchiveReading(shelf);
   }
 
@@ -144,6 +153,12 @@ final class ArchivedLog implements EventLog {
     return one.isAfter(other) ? one : other;
   }
 
+  /** Of the log alone, as {@link #size}. */
+  @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    return log.examine(partition, after, maxEvents, maxBytes);
+  }
+
   @Override
   public Place earliest(Partition partition) {
     Place kept = log.earliest(partition);
@@ -218,11 +233,23 @@ final class ArchivedLog implements EventLog {
         partition, age, keepBytes, keeper.or(() -> Optional.of(PartitionArchive.SUBSCRIPTION)));
   }
 
-  /** First in the log, so that what is archived from then on is erased already. */
+  /**
+   * First in the log, so that what is read there from then on is erased already; then the mark
+   * changes. Who archives what he read before stored it before that, and it is found here, or finds
+   * the mark changed and takes it back.
+   */
   @Override
   public void erase(Partition partition, String key, Collection<Position> positions) {
     log.erase(partition, key, positions);
+    changeMark();
     new ErasedSegments(shelf, partition, key).erase(positions);
+  }
+
+  private void changeMark() {
+    Optional<String> seen = live.setting(ERASURES);
+    while (!live.changeSetting(ERASURES, seen, environment.newId())) {
+      seen = live.setting(ERASURES);
+    }
   }
 
   @Override

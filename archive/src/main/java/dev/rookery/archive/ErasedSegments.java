@@ -30,7 +30,10 @@ final class ErasedSegments {
     this.key = key;
   }
 
-  /** Begins anew where a segment goes meanwhile: what it held may be in another. */
+  /**
+   * Begins anew where a segment goes meanwhile, as one does that who archives takes back: what it
+   * held may be in another.
+   */
   void erase(Collection<Position> positions) {
     NavigableSet<Position> wanted = new TreeSet<>(positions);
     shelf.refresh();

@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class FileStore implements SegmentStore {
 
   /** Nobody writes at a file for so long; who began it is gone. */
   private static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
+  /** A piece that is being written takes seconds. */
+  private static final Duration NOT_JUST_NOW = Duration.ofMinutes(1);
 
   private final Path folder;
   private final Environment environment;
@@ -58,12 +62,28 @@ final class FileStore implements SegmentStore {
   }
 
   private void discardParts(Instant before) throws IOException {
+    partsBefore(before).forEach(FileStore::discard);
+  }
+
+  /** Those that nobody wrote at since. */
+  private List<Path> partsBefore(Instant time) throws IOException {
+    List<Path> left = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(each -> each.toString().endsWith(PART)).toList()) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
-          discard(file);
+        if (wasWritten(file).filter(time::isAfter).isPresent()) {
+          left.add(file);
         }
       }
+    }
+    return left;
+  }
+
+  /** Empty where it got its name meanwhile. */
+  private static Optional<Instant> wasWritten(Path part) throws IOException {
+    try {
+      return Optional.of(Files.getLastModifiedTime(part).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 
@@ -162,6 +182,22 @@ final class FileStore implements SegmentStore {
     } catch (IOException e) {
       throw trouble("cannot be deleted from: ", e);
     }
+  }
+
+  @Override
+  public List<String> leftovers() {
+    try {
+      return partsBefore(environment.now().minus(NOT_JUST_NOW)).stream()
+          .map(file -> String.valueOf(file.getFileName()))
+          .toList();
+    } catch (IOException e) {
+      throw trouble("cannot be listed: ", e);
+    }
+  }
+
+  @Override
+  public String renaming(String name, String to) {
+    return "mv '" + place(name) + "' '" + place(to) + "'";
   }
 
   @Override

@@ -111,7 +111,7 @@ final class PartitionArchive {
         clear();
       }
       long waiting = log.latest(partition).ordinal() - floor.ordinal();
-      return isDue(waiting) ? archive(backend.setting(Backend.ERASURES)) : 0;
+      return isDue(waiting) ? archive(backend.setting(ArchivedLog.ERASURES)) : 0;
     } catch (StaleClaim e) {
       claim = Optional.empty();
       return 0;
@@ -211,7 +211,9 @@ final class PartitionArchive {
     Optional<Dictionary> dictionary = dictionary(run);
     steps.accept(Step.LEARNED);
     Position last = run.getLast().position();
-    byte[] segment = SegmentWriter.write(partition, floor, takenBy(last), run, dictionary);
+    byte[] segment =
+        SegmentWriter.write(
+            partition, floor, takenBy(log, partition, last, environment), run, dictionary);
     SegmentName name = shelf.put(segment);
     try {
       readBack(name, run);
@@ -220,7 +222,7 @@ final class PartitionArchive {
       throw e;
     }
     steps.accept(Step.STORED);
-    if (!backend.setting(Backend.ERASURES).equals(erasures)) {
+    if (!backend.setting(ArchivedLog.ERASURES).equals(erasures)) {
       shelf.store().remove(name.toString());
       return 0;
     }
@@ -265,7 +267,8 @@ final class PartitionArchive {
   }
 
   /** A time, to the millisecond, by which the log had taken an event. */
-  private Instant takenBy(Position last) {
+  static Instant takenBy(
+      EventLog log, Partition partition, Position last, Environment environment) {
     long low = 0;
     long high = environment.now().plus(AHEAD).toEpochMilli();
     while (low < high) {

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -240,12 +241,21 @@ final class Shelf {
     }
   }
 
-  private static String dictionaryName(String stream, int id) {
+  static String dictionaryName(String stream, int id) {
     return "%s.%08x.dictionary".formatted(stream, id);
   }
 
   private Dictionary dictionary(String stream, int id) {
     return dictionaries.computeIfAbsent(id, n -> readDictionary(dictionaryName(stream, n), n));
+  }
+
+  /** Reads a dictionary as the store has it, whatever is known of it. */
+  void checkDictionary(String name) {
+    Matcher form = DICTIONARY.matcher(name);
+    if (!form.matches()) {
+      throw new DamagedLog("its name is not that of a dictionary");
+    }
+    Dictionary.read(Integer.parseUnsignedInt(form.group(2), 16), store.read(name));
   }
 
   private Dictionary readDictionary(String name, int id) {

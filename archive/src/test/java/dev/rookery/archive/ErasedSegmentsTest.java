@@ -104,17 +104,11 @@ class ErasedSegmentsTest {
     while (live.log().trim(USER, Optional.empty(), Optional.of(0L)) > 0) {}
   }
 
-  private void changeMark() {
-    live.changeSetting(
-        Backend.ERASURES, live.setting(Backend.ERASURES), UUID.randomUUID().toString());
-  }
-
   private static List<Position> alices(int count) {
     return Stream.iterate(0, n -> n < count, n -> n + 7).map(n -> Position.of(n + 1)).toList();
   }
 
   private void erase(SegmentStore store, int count) {
-    changeMark();
     log(store).erase(USER, "alice", alices(count));
   }
 
@@ -184,30 +178,31 @@ class ErasedSegmentsTest {
 
   @Test
   void whatIsErasedWhileItIsArchivedIsNotInTheSegment() {
-    eraseAt(PartitionArchive.Step.LEARNED, true);
+    erasedWhileLearning(() -> erase(store(), 300));
 
     assertThat(inSegments()).isEqualTo(expected(300));
   }
 
   @Test
   void withoutTheMarkItWouldBe() {
-    eraseAt(PartitionArchive.Step.LEARNED, false);
+    erasedWhileLearning(
+        () -> {
+          live.log().erase(USER, "alice", alices(300));
+          new ErasedSegments(new Shelf(store()), USER, "alice").erase(alices(300));
+        });
 
     assertThat(inSegments()).isNotEqualTo(expected(300));
   }
 
-  /** Erases everything once, between a step of the first segment and the next. */
-  private void eraseAt(PartitionArchive.Step when, boolean marked) {
+  /** Erases everything once, when the first segment's events are read and it is not stored yet. */
+  private void erasedWhileLearning(Runnable erasure) {
     boolean[] done = new boolean[1];
     archivedAndTrimmed(
         300,
         step -> {
-          if (step == when && !done[0]) {
+          if (step == PartitionArchive.Step.LEARNED && !done[0]) {
             done[0] = true;
-            if (marked) {
-              changeMark();
-            }
-            log(store()).erase(USER, "alice", alices(300));
+            erasure.run();
           }
         });
   }

@@ -66,6 +66,10 @@ record KnownVerb(String name, String description, boolean isHidden, Function<Ter
               "restore",
               "Makes a bus of a backup, at an empty place; checks every line of it.",
               RestoreBackup::new),
+          shown(
+              "verify",
+              "Looks whether all that is stored is there, can be read, and agrees; repairs copies.",
+              VerifyStore::new),
           shown("streams", "Shows the streams' partitions and what they keep.", Streams::new),
           shown(
               "event",

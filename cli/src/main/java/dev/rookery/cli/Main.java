@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
     footerHeading = "%n",
     footer = {
       "'rookery COMMAND --help' explains a command. A good start: rookery demo",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreachable, 130 interrupted."
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreachable, 4 damage found, 130 interrupted."
     })
 public final class Main implements Callable<Integer> {
   private final Terminal terminal;

@@ -37,6 +37,7 @@ class UsageTest {
             "import",
             "backup",
             "restore",
+            "verify",
             "streams",
             "event",
             "audit",

@@ -3,6 +3,8 @@ package dev.rookery.engine;
 import dev.rookery.Actor;
 import dev.rookery.Backup;
 import dev.rookery.DeadLetter;
+import dev.rookery.Finding;
+import dev.rookery.Finding.Remedy;
 import dev.rookery.Operations;
 import dev.rookery.ReplayPlan;
 import dev.rookery.ReplayTerms;
@@ -12,11 +14,14 @@ import dev.rookery.Subscription;
 import dev.rookery.Token;
 import dev.rookery.TypePattern;
 import dev.rookery.engine.AuditWriter.Act;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -122,6 +127,37 @@ record AuditedOperations(Operations plain, AuditWriter audit, DeliveryAudit deli
     return Map.of(
         "events", Long.toString(erased.events()),
         "dead-letters", Long.toString(erased.deadLetters()));
+  }
+
+  /** What only looks is no act; of repairs the first few are named, and all are counted. */
+  @Override
+  public Verified verify(boolean repair, Consumer<Finding> findings, LongConsumer progress) {
+    if (!repair) {
+      return plain.verify(false, findings, progress);
+    }
+    List<String> repaired = new ArrayList<>();
+    Consumer<Finding> listening =
+        finding -> {
+          if (finding.remedy() instanceof Remedy.Repaired && repaired.size() < NAMED) {
+            repaired.add(finding.where().toString());
+          }
+          findings.accept(finding);
+        };
+    return audit.perform(
+        new Act<>(
+            "repair",
+            "",
+            Map.of(),
+            () -> plain.verify(true, listening, progress),
+            verified -> repairs(verified, repaired)),
+        actor);
+  }
+
+  private static Map<String, String> repairs(Verified verified, List<String> named) {
+    String count = Long.toString(verified.repaired());
+    return named.isEmpty()
+        ? Map.of("repaired", count)
+        : Map.of("repaired", count, "what", String.join(", ", named));
   }
 
   // ---- looks

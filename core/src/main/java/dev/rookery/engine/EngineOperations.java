@@ -2,6 +2,7 @@ package dev.rookery.engine;
 
 import dev.rookery.Backup;
 import dev.rookery.DeadLetter;
+import dev.rookery.Finding;
 import dev.rookery.InvalidInput;
 import dev.rookery.NotFound;
 import dev.rookery.Operations;
@@ -35,7 +36,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -331,6 +334,11 @@ final class EngineOperations implements Operations {
     return erased;
   }
 
+  @Override
+  public Verified verify(boolean repair, Consumer<Finding> findings, LongConsumer progress) {
+    return new StoreCheck(parts, repair, findings, progress).run();
+  }
+
   private int act(DeadLetterFilter filter, Function<List<DeadLetter>, Integer> action) {
     Set<String> touched = new HashSet<>();
     int[] count = new int[1];
@@ -348,8 +356,7 @@ final class EngineOperations implements Operations {
     return count[0];
   }
 
-  private void forEachPage(
-      DeadLetterFilter filter, java.util.function.Consumer<List<DeadLetter>> action) {
+  private void forEachPage(DeadLetterFilter filter, Consumer<List<DeadLetter>> action) {
     Optional<String> after = filter.after();
     while (true) {
       DeadLetterFilter page =

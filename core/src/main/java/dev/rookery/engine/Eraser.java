@@ -65,22 +65,12 @@ final class Eraser {
   }
 
   private Erasure in(List<Partition> partitions) {
-    if (!dryRun) {
-      changeMark();
-    }
     partitions.forEach(this::erase);
     if (!dryRun) {
       parts.forgetWhatWasRead();
     }
     partitions.forEach(this::discardLetters);
     return new Erasure(events, before, letters);
-  }
-
-  private void changeMark() {
-    Optional<String> seen = backend.setting(Backend.ERASURES);
-    while (!backend.changeSetting(Backend.ERASURES, seen, parts.environment().newId())) {
-      seen = backend.setting(Backend.ERASURES);
-    }
   }
 
   private void erase(Partition partition) {

@@ -4,6 +4,7 @@ import dev.rookery.BusConfig;
 import dev.rookery.Operations.Metric;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.Check;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class HybridBackend implements Backend {
   private final Backend truth;
   private final Tail tail;
+  private final BusConfig config;
   private final Counts counts = new Counts();
   private final Listeners listeners = new Listeners();
   private final Copyist copyist;
@@ -35,6 +37,7 @@ public final class HybridBackend implements Backend {
   private HybridBackend(Backend truth, Tail tail, BusConfig config, Environment environment) {
     this.truth = truth;
     this.tail = tail;
+    this.config = config;
     LogEpoch epoch = new LogEpoch(truth, environment);
     copyist = new Copyist(truth, tail, epoch, config, counts, listeners, environment);
     log = new HybridLog(truth.log(), tail, epoch, copyist, listeners, counts);
@@ -113,6 +116,12 @@ public final class HybridBackend implements Backend {
     return List.of(
         "tail %s: %s; holes repaired %d, begun anew %d times"
             .formatted(tail.name(), state, counts.holesRepaired.sum(), counts.begun.sum()));
+  }
+
+  @Override
+  public void check(Check check) {
+    truth.check(check);
+    config.partitions().forEach(each -> new TailCheck(each, truth.log(), tail, log, check).run());
   }
 
   @Override

@@ -121,6 +121,11 @@ final class HybridLog implements EventLog {
   }
 
   @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    return log.examine(partition, after, maxEvents, maxBytes);
+  }
+
+  @Override
   public Place earliest(Partition partition) {
     return log.earliest(partition);
   }
@@ -178,12 +183,13 @@ final class HybridLog implements EventLog {
   @Override
   public void erase(Partition partition, String key, Collection<Position> positions) {
     log.erase(partition, key, positions);
-    positions.stream()
-        .max(Comparator.naturalOrder())
-        .ifPresent(last -> {
-          tail.forget(partition, last);
-          copyist.trimmed(partition, last);
-        });
+    positions.stream().max(Comparator.naturalOrder()).ifPresent(last -> forget(partition, last));
+  }
+
+  /** The tail lets go of all up to a position; it is read from the log until it has grown again. */
+  void forget(Partition partition, Position upTo) {
+    tail.forget(partition, upTo);
+    copyist.trimmed(partition, upTo);
   }
 
   @Override

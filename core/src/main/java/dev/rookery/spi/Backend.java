@@ -24,9 +24,6 @@ public interface Backend extends AutoCloseable {
    */
   String EPOCH = "epoch";
 
-  /** The setting that is another after each erasure; who copies events compares it. */
-  String ERASURES = "erasures";
-
   Capabilities capabilities();
 
   EventLog log();
@@ -66,6 +63,13 @@ public interface Backend extends AutoCloseable {
   default Snapshot snapshot() {
     throw new Unsupported("this store makes no backups; use the means of the store itself");
   }
+
+  /**
+   * Looks through what nobody else sees: files, indices, copies, pieces of an archive. What is in
+   * {@link #log}, {@link #subscriptions} and {@link #deadLetters} is looked at by who calls it. The
+   * store goes on meanwhile.
+   */
+  default void check(Check check) {}
 
   /** Ends what was begun and lets go of everything. Closing twice is harmless. */
   @Override

@@ -3,6 +3,7 @@ package dev.rookery.spi;
 import dev.rookery.Operations;
 import dev.rookery.Partition;
 import dev.rookery.Position;
+import dev.rookery.PositionTrimmed;
 import dev.rookery.Search;
 import dev.rookery.Unsupported;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public interface EventLog {
    * The entries after a position, in order, without gaps; empty at the end of the log. Stops before
    * either limit is passed, but after one entry at the earliest.
    *
-   * @throws dev.rookery.PositionTrimmed when events after the position have been trimmed
+   * @throws PositionTrimmed when events after the position have been trimmed
    */
   List<Entry> read(Partition partition, Position after, int maxEvents, long maxBytes);
 
@@ -44,6 +45,39 @@ public interface EventLog {
   default List<Entry> follow(Partition partition, Position after, int maxEvents, long maxBytes) {
     return read(partition, after, maxEvents, maxBytes);
   }
+
+  /**
+   * What stands after a position, for who looks whether it is all there: as {@link #read}, but it
+   * goes on past what is missing, and tells what is damaged from what is whole. What is trimmed is
+   * left out, whatever the position, and so is what others than the log itself keep.
+   */
+  default Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    try {
+      return new Examined(read(partition, after, maxEvents, maxBytes), List.of());
+    } catch (PositionTrimmed e) {
+      Position kept = earliest(partition).position();
+      return new Examined(read(partition, kept, maxEvents, maxBytes), List.of());
+    }
+  }
+
+  /**
+   * A part of a log as it was found; nothing at all is the log's end.
+   *
+   * @param flaws what is damaged, by rising position; none of the entries stands there
+   */
+  record Examined(List<Entry> entries, List<Flaw> flaws) {
+    public Examined {
+      entries = List.copyOf(entries);
+      flaws = List.copyOf(flaws);
+    }
+  }
+
+  /**
+   * An entry that cannot be trusted.
+   *
+   * @param what is wrong with it, for people
+   */
+  record Flaw(Position position, String what) {}
 
   /** The place before the first event kept. */
   Place earliest(Partition partition);
@@ -72,7 +106,7 @@ public interface EventLog {
    * <p>No event that is looked for is left out. Those that the patterns or the condition exclude
    * may be among the found, as a log tests them only where that saves it work; the caller does.
    *
-   * @throws dev.rookery.PositionTrimmed when events after the position have been trimmed
+   * @throws PositionTrimmed when events after the position have been trimmed
    */
   default Found search(Partition partition, Search wanted, Position after, int limit) {
     List<Entry> read = read(partition, after, SCANNED_AT_ONCE, SCANNED_BYTES);

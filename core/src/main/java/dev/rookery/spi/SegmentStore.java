@@ -40,6 +40,19 @@ public interface SegmentStore extends AutoCloseable {
   /** Where a piece is, for people. */
   String place(String name);
 
+  /**
+   * Names of what was begun to be put more than a minute ago and never was, as by a process that
+   * was killed; {@link #remove} forgets them.
+   */
+  default List<String> leftovers() {
+    return List.of();
+  }
+
+  /** The command that gives a piece another name, for people. */
+  default String renaming(String name, String to) {
+    return "rename " + place(name) + " to " + to;
+  }
+
   /** Lets go of what it holds, which for many is nothing. Closing twice is harmless. */
   @Override
   default void close() {}

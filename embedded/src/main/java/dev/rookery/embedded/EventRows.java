@@ -22,6 +22,8 @@ final class EventRows {
   private static final String TIME = "SELECT stored_at FROM events WHERE place = ?";
   private static final String PLACES = "SELECT number, place FROM ids WHERE id = ?";
 
+  private static final String DAMAGED = "does not match its checksum; it is not delivered";
+
   private final Session session;
   private final PartitionState state;
 
@@ -56,6 +58,26 @@ final class EventRows {
       }
     }
     return entries;
+  }
+
+  /** What stands after a position and up to another, whatever is damaged or missing. */
+  EventLog.Examined examine(long after, long last, int maxEvents, long maxBytes)
+      throws SQLException {
+    List<Entry> entries = new ArrayList<>();
+    List<EventLog.Flaw> flaws = new ArrayList<>();
+    long bytes = 0;
+    try (ResultSet rows = session.rows(AFTER, state.place(after), state.place(last), maxEvents)) {
+      while (bytes < maxBytes && rows.next()) {
+        StoredRow row = StoredRow.read(rows);
+        if (row.isWhole()) {
+          entries.add(row.entry());
+        } else {
+          flaws.add(new EventLog.Flaw(Position.of(row.position()), DAMAGED));
+        }
+        bytes += row.size();
+      }
+    }
+    return new EventLog.Examined(entries, flaws);
   }
 
   private static long size(Entry entry) {

@@ -7,6 +7,7 @@ import dev.rookery.Durability;
 import dev.rookery.InvalidInput;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.Check;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
@@ -108,6 +109,11 @@ final class FileBackend implements Backend {
   @Override
   public Snapshot snapshot() {
     return log.snapshot();
+  }
+
+  @Override
+  public void check(Check check) {
+    new DatabaseCheck(store.folder(), readers, store.partitions(), check).run();
   }
 
   Partitions partitions() {

@@ -104,6 +104,18 @@ final class SqliteLog implements EventLog {
     });
   }
 
+  @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    Optional<PartitionState> known = partitions.find(partition);
+    if (known.isEmpty()) {
+      return new Examined(List.of(), List.of());
+    }
+    Tail tail = known.get().committed();
+    long from = Math.max(after.high(), tail.trimmed());
+    return readers.read(session ->
+        new EventRows(session, known.get()).examine(from, tail.last(), maxEvents, maxBytes));
+  }
+
   private EpochChanged wentBack(Partition partition, Position after, long last) {
     return new EpochChanged(
         folder.path()

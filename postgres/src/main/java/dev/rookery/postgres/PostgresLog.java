@@ -182,6 +182,40 @@ final class PostgresLog implements EventLog, AutoCloseable {
         + " t.number = ?)) + ?)) e ON true WHERE p.number = ? ORDER BY e.position";
   }
 
+  @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    Optional<Integer> number = partitions.find(partition);
+    if (number.isEmpty()) {
+      return new Examined(List.of(), List.of());
+    }
+    List<Entry> entries =
+        database
+            .patient()
+            .call(session ->
+                session.list(
+                    (ResultSet row) -> EventRow.read(row, 0),
+                    examination("rookery.events_" + number.get()),
+                    after.high(),
+                    number.get(),
+                    maxBytes,
+                    Math.min(maxEvents, LARGEST_PAGE)));
+    return new Examined(entries, List.of());
+  }
+
+  /** What stands after a position, whatever is missing; totals bound the bytes. */
+  private static String examination(String events) {
+    return "WITH begin AS (SELECT greatest(p.trimmed, ?) AS after, p.last FROM rookery.partitions p"
+        + " WHERE p.number = ?) SELECT "
+        + EventRow.COLUMNS
+        + " FROM begin, "
+        + events
+        + " e WHERE e.position > begin.after AND e.position <= begin.last AND e.total <= ? + (SELECT"
+        + " f.total FROM "
+        + events
+        + " f WHERE f.position > (SELECT after FROM begin) ORDER BY f.position LIMIT 1) ORDER BY"
+        + " e.position LIMIT ?";
+  }
+
   private void requireReachable(Partition partition, Position after, Tail tail) {
     if (after.high() < tail.trimmed()) {
       throw new PositionTrimmed(

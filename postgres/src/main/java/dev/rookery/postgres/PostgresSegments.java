@@ -68,6 +68,12 @@ final class PostgresSegments implements SegmentStore {
   }
 
   @Override
+  public String renaming(String name, String to) {
+    return "UPDATE %s.pieces SET name = '%s' WHERE name = '%s'"
+        .formatted(database.schema().name(), to, name);
+  }
+
+  @Override
   public String toString() {
     return database.address().toString();
   }

@@ -4,6 +4,7 @@ import dev.rookery.BusConfig;
 import dev.rookery.Unsupported;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.Check;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.Environment;
 import dev.rookery.spi.EventLog;
@@ -87,6 +88,11 @@ final class RedisBackend implements Backend {
         Call.of(Scripts.Name.CHANGE, Keys.SETTINGS)
             .with(name, seen.isPresent() ? 1 : 0, seen.orElse(""), "set", value);
     return !redis.run(call).isNothing();
+  }
+
+  @Override
+  public void check(Check check) {
+    partitions.known().forEach(each -> new RemovedCheck(redis, partitions, each, check).run());
   }
 
   @Override

@@ -110,6 +110,25 @@ final class RedisLog implements EventLog {
     }
   }
 
+  @Override
+  public Examined examine(Partition partition, Position after, int maxEvents, long maxBytes) {
+    String from = "(" + Ids.of(after);
+    List<Entry> entries =
+        redis
+            .call(
+                Command.XRANGE,
+                Keys.of(partition).stream(),
+                from,
+                "+",
+                "COUNT",
+                pageSize(maxEvents, maxBytes))
+            .list()
+            .stream()
+            .map(fields::decode)
+            .toList();
+    return new Examined(entries, List.of());
+  }
+
   private int pageSize(int events, long bytes) {
     return Math.clamp(Math.min(events, bytes / averageBytes + 1), 1, LARGEST_PAGE);
   }

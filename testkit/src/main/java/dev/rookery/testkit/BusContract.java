@@ -61,6 +61,7 @@ public abstract class BusContract
         UnreadContract,
         AuditContract,
         ErasingContract,
+        CheckContract,
         TraceContract,
         CausationContract {
   /** What the stream {@code small} may take. */

@@ -42,6 +42,11 @@ public interface BusUnderTest {
     return true;
   }
 
+  /** Whether its operations see into the store. */
+  default boolean verifies() {
+    return true;
+  }
+
   BusConfig config();
 
   default Operations operations() {

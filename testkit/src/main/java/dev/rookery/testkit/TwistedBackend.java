@@ -3,6 +3,7 @@ package dev.rookery.testkit;
 import dev.rookery.Operations.Metric;
 import dev.rookery.spi.Backend;
 import dev.rookery.spi.Capabilities;
+import dev.rookery.spi.Check;
 import dev.rookery.spi.DeadLetterStore;
 import dev.rookery.spi.EventLog;
 import dev.rookery.spi.SubscriptionStore;
@@ -101,6 +102,11 @@ public record TwistedBackend(Backend inner, Twist twist, boolean shared) impleme
   @Override
   public List<String> states() {
     return inner.states();
+  }
+
+  @Override
+  public void check(Check check) {
+    inner.check(check);
   }
 
   @Override
