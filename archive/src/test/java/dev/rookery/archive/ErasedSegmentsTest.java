@@ -185,11 +185,10 @@ class ErasedSegmentsTest {
 
   @Test
   void withoutTheMarkItWouldBe() {
-    erasedWhileLearning(
-        () -> {
-          live.log().erase(USER, "alice", alices(300));
-          new ErasedSegments(new Shelf(store()), USER, "alice").erase(alices(300));
-        });
+    erasedWhileLearning(() -> {
+      live.log().erase(USER, "alice", alices(300));
+      new ErasedSegments(new Shelf(store()), USER, "alice").erase(alices(300));
+    });
 
     assertThat(inSegments()).isNotEqualTo(expected(300));
   }
