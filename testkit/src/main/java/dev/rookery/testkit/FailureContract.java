@@ -330,6 +330,7 @@ public interface FailureContract extends BusUnderTest {
     subscribe(listening("watcher"), recorder);
     say("a");
     say("b");
+    recorder.awaitHandled("b");
     soon().until(() -> lettersOf("watcher").size() == 1);
     fail.set(false);
 
