@@ -9,8 +9,6 @@ import dev.rookery.RookeryException;
 import dev.rookery.cli.terminal.Shown;
 import dev.rookery.cli.terminal.Table;
 import dev.rookery.cli.terminal.Terminal;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,13 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record BackupReport(String what, String where, Backup.Header header, long bytes, long began) {
   static final String TYPE = "system.backup.completed";
-
-  /** Ends what is under way where somebody asked for that. */
-  static void requireWanted(Terminal terminal) {
-    if (terminal.interruption().isRequested()) {
-      throw new UncheckedIOException(new InterruptedIOException("cancelled"));
-    }
-  }
 
   /** Tells the bus; a backup is whole even where that fails. */
   void announce(EventBus bus, Terminal terminal) {

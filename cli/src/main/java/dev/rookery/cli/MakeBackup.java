@@ -61,10 +61,10 @@ final class MakeBackup extends Verb {
       backup.writeTo(
           written,
           events -> {
-            BackupReport.requireWanted(terminal);
+            terminal.interruption().requireNone();
             bar.at(events);
           });
-      BackupReport.requireWanted(terminal);
+      terminal.interruption().requireNone();
       return written.finish();
     }
   }

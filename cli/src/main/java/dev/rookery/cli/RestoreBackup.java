@@ -62,7 +62,7 @@ final class RestoreBackup extends Verb {
         Progress bar = new Progress(terminal, "restore", reader.header().events())) {
       LongConsumer progress =
           events -> {
-            BackupReport.requireWanted(terminal);
+            terminal.interruption().requireNone();
             bar.at(events);
           };
       return dryRun

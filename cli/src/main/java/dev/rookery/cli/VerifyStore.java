@@ -47,7 +47,7 @@ final class VerifyStore extends Verb {
               repair,
               this::show,
               events -> {
-                BackupReport.requireWanted(terminal);
+                terminal.interruption().requireNone();
                 bar.at(events);
               });
     }

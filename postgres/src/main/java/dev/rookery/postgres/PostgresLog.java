@@ -156,13 +156,27 @@ final class PostgresLog implements EventLog, AutoCloseable {
     }
     requireReachable(partition, after, tails.getFirst());
     requireSameHistory(partition, before, tails.getFirst());
-    if (!entries.isEmpty() && entries.getFirst().position().high() != from + 1) {
+    List<Entry> joined = joined(entries, from);
+    if (joined.isEmpty() && !entries.isEmpty()) {
       throw hole(partition, after, tails.getFirst());
     }
-    if (!entries.isEmpty() && entries.getLast() instanceof Entry.Stored(var end, var event)) {
+    if (!joined.isEmpty() && joined.getLast() instanceof Entry.Stored(var end, var event)) {
       known.merge(partition, new Known(end.high(), event.id()), Known::later);
     }
-    return entries;
+    return joined;
+  }
+
+  /** Those right after a position, up to the first hole: who reads on from there is told of it. */
+  private static List<Entry> joined(List<Entry> entries, long after) {
+    int count = entries.size();
+    if (count == 0 || entries.getLast().position().high() == after + count) {
+      return entries;
+    }
+    int joined = 0;
+    while (entries.get(joined).position().high() == after + joined + 1) {
+      joined++;
+    }
+    return entries.subList(0, joined);
   }
 
   /** Positions have no gaps, so a range of them is a count; totals bound the bytes. */
@@ -254,8 +268,8 @@ final class PostgresLog implements EventLog, AutoCloseable {
             + partition
             + ", whose last is "
             + tail.last()
-            + ": an older state was restored, or the schema was emptied; rewind the subscription to"
-            + " go on with what is there");
+            + ": an older state was restored, rows were deleted, or the schema was emptied ('rookery"
+            + " verify' shows where); rewind the subscription to go on with what is there");
   }
 
   private Tail tail(Partition partition) {

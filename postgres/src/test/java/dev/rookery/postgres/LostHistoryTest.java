@@ -54,6 +54,20 @@ class LostHistoryTest {
     }
   }
 
+  @Test
+  void aHoleIsNamedAfterWhatStandsBeforeIt() {
+    try (Opened opened = Opened.at(address)) {
+      opened.append("a", 10);
+      SERVER.run("DELETE FROM " + schema + ".events WHERE position IN (4, 5)");
+
+      assertThat(opened.read(0)).hasSize(3);
+      assertThatThrownBy(() -> opened.read(3))
+          .isInstanceOf(EpochChanged.class)
+          .hasMessageContainingAll("no event after 3", "rookery verify");
+      assertThat(opened.read(5)).hasSize(5);
+    }
+  }
+
   /** The control: a reader that knows its place and not what stood there. */
   @Test
   void aReaderThatTrustsPositionsSkipsEventsWithoutAWord() {

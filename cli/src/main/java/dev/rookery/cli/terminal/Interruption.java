@@ -1,5 +1,7 @@
 package dev.rookery.cli.terminal;
 
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -66,6 +68,13 @@ public final class Interruption {
 
   public boolean isRequested() {
     return requested.getCount() == 0;
+  }
+
+  /** Ends what is under way, by an exception, where somebody asked for that. */
+  public void requireNone() {
+    if (isRequested()) {
+      throw new UncheckedIOException(new InterruptedIOException("cancelled"));
+    }
   }
 
   /** Waits for the wish; says whether it came before the time ran out. */
