@@ -86,7 +86,7 @@ class FaultTest {
   @BusTest
   void everyCrashOfManyLosesNothingAndKeepsTheOrder(TestBus bus) {
     String[] ids = IntStream.range(0, 40).mapToObj(i -> "e-" + i).toArray(String[]::new);
-    bus.fault("bot").times(5).crashAfterEffect();
+    bus.fault("bot").times(4).crashAfterEffect();
     bus.fault("bot").event("e-9").crashBeforeSave();
     bus.fault("bot").event("e-20").times(2).crashBeforeEffect();
     run(bus, ids);
