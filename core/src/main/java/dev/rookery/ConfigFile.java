@@ -47,7 +47,10 @@ final class ConfigFile {
     try {
       return STRICT.readTree(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new InvalidInput("the configuration " + file + " cannot be read: " + e.getMessage(), e);
+      throw new InvalidInput(
+          InvalidInput.printable(
+              "the configuration " + file + " cannot be read: " + e.getMessage()),
+          e);
     } catch (JacksonException e) {
       String place =
           e.getLocation() == null

@@ -18,12 +18,18 @@ public final class InvalidInput extends RookeryException {
   }
 
   /**
-   * Outside text as it may stand in a message: control characters replaced, cut at 80 characters.
+   * Outside text as it may stand in a message: control characters and halves of characters
+   * replaced, cut at 80 characters.
    */
   public static String shown(String text) {
     String beginning = cut(text, SHOWN);
     String cut = beginning.length() < text.length() ? beginning + "..." : text;
-    return cut.replaceAll("\\p{Cntrl}", "?");
+    return printable(cut);
+  }
+
+  /** The same, however long it is. */
+  public static String printable(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
   }
 
   /**
@@ -35,7 +41,7 @@ public final class InvalidInput extends RookeryException {
     int marker = line.indexOf(" (start marker");
     String said = marker < 0 ? line : line.substring(0, marker);
     String cut = cut(said, SAID);
-    return (cut.length() < said.length() ? cut + "..." : said).replaceAll("\\p{Cntrl}", "?");
+    return printable(cut.length() < said.length() ? cut + "..." : said);
   }
 
   /** The beginning of a text, never with half of a character at its end. */

@@ -77,7 +77,8 @@ final class Input {
   }
 
   String text() {
-    int length = count(left());
+    int length = count(Integer.MAX_VALUE);
+    need(length);
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
     return text;

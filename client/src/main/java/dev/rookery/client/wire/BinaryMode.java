@@ -2,6 +2,7 @@ package dev.rookery.client.wire;
 
 import dev.rookery.Draft;
 import dev.rookery.InvalidEvent;
+import dev.rookery.InvalidInput;
 import dev.rookery.Limits;
 import dev.rookery.Payload;
 import java.io.ByteArrayOutputStream;
@@ -76,7 +77,9 @@ public final class BinaryMode {
       int low = i + 2 < value.length() ? Character.digit(value.charAt(i + 2), 16) : -1;
       if (high < 0 || low < 0) {
         throw new InvalidEvent(
-            "the header " + name + " is not percent-encoded; write % itself as %25");
+            "the header "
+                + InvalidInput.shown(name)
+                + " is not percent-encoded; write % itself as %25");
       }
       bytes.write(high << 4 | low);
       i += 2;
@@ -87,7 +90,8 @@ public final class BinaryMode {
           .decode(ByteBuffer.wrap(bytes.toByteArray()))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new InvalidEvent("the header " + name + " is not percent-encoded UTF-8", e);
+      throw new InvalidEvent(
+          "the header " + InvalidInput.shown(name) + " is not percent-encoded UTF-8", e);
     }
   }
 }

@@ -92,6 +92,14 @@ public final class StrictJson {
       String name = parser.currentName();
       parser.nextToken();
       each.accept(name);
+      requireTaken(parser);
+    }
+  }
+
+  /** Who takes an object or a list for a text leaves what is in it. */
+  private static void requireTaken(JsonParser parser) {
+    if (parser.currentToken() == null || parser.currentToken().isStructStart()) {
+      throw new InvalidInput("an object or a list is not expected; is this a Rookery server?");
     }
   }
 
@@ -103,6 +111,7 @@ public final class StrictJson {
     List<T> items = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       items.add(each.apply(parser));
+      requireTaken(parser);
     }
     return items;
   }
