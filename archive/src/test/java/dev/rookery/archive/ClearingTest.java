@@ -422,40 +422,10 @@ class ClearingTest {
 
   /** A store that removes something else than it is told. */
   private record MistakenStore(SegmentStore store, Supplier<String> instead)
-      implements SegmentStore {
-    @Override
-    public void put(String name, byte[] bytes) {
-      store.put(name, bytes);
-    }
-
-    @Override
-    public List<String> names() {
-      return store.names();
-    }
-
-    @Override
-    public Map<String, Long> sizes() {
-      return store.sizes();
-    }
-
-    @Override
-    public byte[] read(String name) {
-      return store.read(name);
-    }
-
-    @Override
-    public byte[] read(String name, int mostBytes) {
-      return store.read(name, mostBytes);
-    }
-
+      implements PassingStore {
     @Override
     public void remove(String name) {
       store.remove(instead.get());
-    }
-
-    @Override
-    public String place(String name) {
-      return store.place(name);
     }
   }
 }

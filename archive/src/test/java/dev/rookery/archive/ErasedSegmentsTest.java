@@ -207,7 +207,7 @@ class ErasedSegmentsTest {
   }
 
   /** A store whose process is gone before or after the n-th piece was put. */
-  private record DyingStore(SegmentStore store, AtomicInteger left) implements SegmentStore {
+  private record DyingStore(SegmentStore store, AtomicInteger left) implements PassingStore {
     @Override
     public void put(String name, byte[] bytes) {
       step();
@@ -219,36 +219,6 @@ class ErasedSegmentsTest {
       if (left.getAndDecrement() == 0) {
         throw new Killed();
       }
-    }
-
-    @Override
-    public List<String> names() {
-      return store.names();
-    }
-
-    @Override
-    public Map<String, Long> sizes() {
-      return store.sizes();
-    }
-
-    @Override
-    public byte[] read(String name) {
-      return store.read(name);
-    }
-
-    @Override
-    public byte[] read(String name, int mostBytes) {
-      return store.read(name, mostBytes);
-    }
-
-    @Override
-    public void remove(String name) {
-      store.remove(name);
-    }
-
-    @Override
-    public String place(String name) {
-      return store.place(name);
     }
   }
 }
