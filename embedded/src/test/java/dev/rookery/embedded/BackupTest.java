@@ -163,7 +163,9 @@ class BackupTest extends BackupContract {
     System.out.printf(
         "bytes %d, a bit of each flipped: refused %d, of no meaning %d%n",
         backup.length, refused, harmless);
-    assertThat(harmless).as("gzip's unused header fields and padding").isLessThan(10);
+    // Ten or so: gzip's unused header fields, padding, and by chance codes that are never used or a
+    // distance to the same text.
+    assertThat(harmless).as("of no meaning").isLessThan(backup.length / 100);
   }
 
   @Test
