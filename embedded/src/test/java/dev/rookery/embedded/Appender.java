@@ -34,7 +34,7 @@ final class Appender implements AutoCloseable {
   enum Kind {
     /** Says what is true. */
     HONEST,
-    /** The seeded bug: says that an event is stored before it is. */
+    /** The seeded bug: says that an event is stored when the one before it has yet to be. */
     HASTY
   }
 
@@ -128,7 +128,7 @@ final class Appender implements AutoCloseable {
       String id = "event-" + number;
       try {
         if (kind == Kind.HASTY) {
-          System.out.println(id + " 0");
+          System.out.println("event-" + (number + 1) + " 0");
         }
         Receipt receipt = bus.publish(draft(id));
         if (receipt.durability() != Durability.FSYNCED) {
