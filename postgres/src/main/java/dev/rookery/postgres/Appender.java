@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to one partition. What waits goes together into one transaction, which is one call of the
@@ -160,8 +162,8 @@ final class Appender implements AutoCloseable {
   static List<Appended> store(
       Session session, int number, boolean remembers, List<Append> batch, Durability level)
       throws SQLException {
-    List<Object> values = new ArrayList<>(List.of(number, remembers));
-    values.addAll(List.of(EventRow.arrays(session, batch)));
+    List<@Nullable Object> values = new ArrayList<>(List.of(number, remembers));
+    values.addAll(Arrays.asList(EventRow.arrays(session, batch)));
     return session.list(row -> appended(row, level), APPEND, values.toArray());
   }
 

@@ -30,7 +30,9 @@ final class EventRow {
           + " e.version, e.content_type, e.attributes, e.data";
 
   /** The marks for {@link #arrays}. */
-  static final String MARKS = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+  static final String MARKS =
+      "?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::integer[], ?::text[], ?::text[],"
+          + " ?::integer[], ?::text[], ?::text[], ?::bytea[], ?::bytea[], ?::bigint[]";
 
   /** What stands in the place of attributes where the data is no event. */
   static final String NO_EVENT = "\"no event\"";
@@ -39,9 +41,11 @@ final class EventRow {
 
   private EventRow() {}
 
-  /** The values of {@code append} from the ids on. */
-  static Object[] arrays(Session session, List<Append> batch) throws SQLException {
-    return new Object[] {
+  /**
+   * The values of {@code append} from the ids on; a column of which no event has a value is null.
+   */
+  static @Nullable Object[] arrays(Session session, List<Append> batch) throws SQLException {
+    return new @Nullable Object[] {
       texts(session, batch, Event::id),
       texts(session, batch, Event::type),
       texts(session, batch, Event::source),
@@ -59,14 +63,16 @@ final class EventRow {
     };
   }
 
-  private static Object texts(
+  private static @Nullable Object texts(
       Session session, List<Append> batch, Function<Event, @Nullable String> text)
       throws SQLException {
     @Nullable String[] texts = new @Nullable String[batch.size()];
+    boolean some = false;
     for (int i = 0; i < texts.length; i++) {
       texts[i] = text.apply(batch.get(i).event());
+      some |= texts[i] != null;
     }
-    return session.array("text", (@Nullable Object[]) texts);
+    return some ? session.array("text", (@Nullable Object[]) texts) : null;
   }
 
   private static <T> Object array(

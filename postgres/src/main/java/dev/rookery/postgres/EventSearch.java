@@ -22,9 +22,10 @@ import java.util.stream.Stream;
  *
  * <h2>By an index, or part by part</h2>
  *
- * Conversations and effects of a cause have an index, and what else is asked for is tested here.
- * All other searches go through a bounded part of the log in the server, which hands out what can
- * be of interest and no more.
+ * Conversations and effects of a cause have an index, which leads to pages in which they may stand;
+ * what else is asked for is tested here. All other searches go through the log in the server, which
+ * hands out what can be of interest and no more. Each looks at a bounded part of it, the former at
+ * a larger one.
  *
  * <h2>What is tested there</h2>
  *
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
 final class EventSearch {
   private static final long PART_EVENTS = 20_000;
   private static final long PART_BYTES = 16L << 20;
+  private static final long INDEXED_EVENTS = 500_000;
   private static final int BEFORE = 1;
   private static final String COLUMNS = EventRow.COLUMNS + ", octet_length(e.data) AS size";
 
@@ -65,34 +67,36 @@ final class EventSearch {
 
   /** Those after a position. */
   EventLog.Found after(long after, Tail tail, int limit) {
+    long end = Math.min(tail.last(), after + INDEXED_EVENTS);
     Optional<String> correlation = wanted.correlation().filter(name -> !name.isEmpty());
     if (correlation.isPresent()) {
       String name = correlation.get();
-      return found(
-          conversation(events), tail.last(), tail.last(), limit, after, name, after, name, name);
+      return found(conversation(events), end, tail.last(), limit, after, end, name);
     }
     Optional<String> causation = wanted.causation().filter(name -> !name.isEmpty());
     return causation.isPresent()
-        ? found(effects(events), tail.last(), tail.last(), limit, after, causation.get())
+        ? found(effects(events), end, tail.last(), limit, after, end, causation.get())
         : part(after, tail, limit);
   }
 
-  /** The marks are for a position and a name, and for a position and a name twice. */
+  /** The marks are for two positions and a name. */
   static String conversation(String events) {
+    return named(events, "correlation");
+  }
+
+  /** The marks are for two positions and a name. */
+  static String effects(String events) {
+    return named(events, "causation");
+  }
+
+  private static String named(String events, String column) {
     return "SELECT "
         + COLUMNS
         + " FROM "
         + events
-        + " e WHERE e.position > ? AND e.correlation = ? AND e.correlation <> e.id UNION ALL SELECT "
-        + COLUMNS
-        + " FROM "
-        + events
-        + " e WHERE e.position > ? AND e.id = ? AND e.correlation = ?";
-  }
-
-  /** The marks are for a position and a name. */
-  static String effects(String events) {
-    return "SELECT " + COLUMNS + " FROM " + events + " e WHERE e.position > ? AND e.causation = ?";
+        + " e WHERE e.position > ? AND e.position <= ? AND e."
+        + column
+        + " = ?";
   }
 
   private EventLog.Found part(long after, Tail tail, int limit) {

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A partition that is filled with the events of a backup, at the positions that they had. */
 final class RestoredPartition {
@@ -125,7 +127,7 @@ final class RestoredPartition {
   private void insertEvents(Session session) throws SQLException {
     List<Append> appends =
         waiting.stream().map(each -> new Append(each.event(), each.content())).toList();
-    List<Object> values = new ArrayList<>();
+    List<@Nullable Object> values = new ArrayList<>();
     values.add(session.array("bigint", waiting.stream().map(s -> s.position().high()).toArray()));
     values.add(
         session.array(
@@ -133,7 +135,7 @@ final class RestoredPartition {
     values.add(
         session.array("integer", waiting.stream().map(s -> time(s.taken()).getNano()).toArray()));
     values.add(session.array("bigint", totals.toArray()));
-    values.addAll(List.of(EventRow.arrays(session, appends)));
+    values.addAll(Arrays.asList(EventRow.arrays(session, appends)));
     values.add(number);
     values.add(number);
     session.update(INSERT, values.toArray());

@@ -30,7 +30,7 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
   private static final String ASK =
       "SELECT name, setting FROM pg_catalog.pg_settings WHERE name IN ('server_version_num',"
           + " 'server_encoding', 'fsync', 'full_page_writes', 'synchronous_commit',"
-          + " 'synchronous_standby_names', 'data_checksums') UNION ALL SELECT 'standby',"
+          + " 'synchronous_standby_names', 'data_checksums', 'autovacuum') UNION ALL SELECT 'standby',"
           + " pg_catalog.pg_is_in_recovery()::text";
 
   ServerSettings {
@@ -83,6 +83,9 @@ record ServerSettings(Durability durability, List<String> weaknesses) {
     }
     if (!found.getOrDefault("data_checksums", "").equals("on")) {
       lines.add("data_checksums is off: damage by the disk is handed out as it is");
+    }
+    if (!found.getOrDefault("autovacuum", "").equals("on")) {
+      lines.add("autovacuum is off: tables grow, and searches by id go through them whole");
     }
     boolean replicated =
         synced

@@ -22,6 +22,7 @@ class ServerSettingsTest {
           "full_page_writes", "on",
           "synchronous_commit", "on",
           "data_checksums", "on",
+          "autovacuum", "on",
           "synchronous_standby_names", "");
 
   private static PostgresAddress address(String rest) {
@@ -60,6 +61,14 @@ class ServerSettingsTest {
 
     assertThat(weak.durability()).isEqualTo(Durability.FSYNCED);
     assertThat(weak.weaknesses()).singleElement().asString().contains("synchronous_commit");
+  }
+
+  @Test
+  void tablesThatAreNeverVacuumedAreNamed() {
+    assertThat(with(HERE, "autovacuum", "off").weaknesses())
+        .singleElement()
+        .asString()
+        .contains("autovacuum is off");
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
@@ -70,8 +71,16 @@ final class Appender implements AutoCloseable {
   private long usedAt;
   private boolean closed;
 
-  /** What one caller appends, already as the script reads it. */
-  private record Waiting(int events, Pack pack, CompletableFuture<List<Appended>> answer) {}
+  /** What one caller appends, as the script reads it. */
+  private record Waiting(
+      List<byte[]> names,
+      List<byte[]> contents,
+      List<byte[]> fields,
+      CompletableFuture<List<Appended>> answer) {
+    int events() {
+      return names.size();
+    }
+  }
 
   private record Group(List<Waiting> members, Call call) {
     void fail(RuntimeException cause) {
@@ -102,9 +111,12 @@ final class Appender implements AutoCloseable {
   }
 
   List<Appended> append(List<Append> events) {
-    Pack pack = new Pack(events.size() * USUAL_BYTES);
-    events.forEach(event -> describe(event, pack));
-    Waiting mine = new Waiting(events.size(), pack, new CompletableFuture<>());
+    Waiting mine =
+        new Waiting(
+            events.stream().map(Appender::name).toList(),
+            events.stream().map(Appender::digest).toList(),
+            events.stream().map(this::pack).toList(),
+            new CompletableFuture<>());
     open.readLock().lock();
     try {
       if (closed) {
@@ -120,17 +132,23 @@ final class Appender implements AutoCloseable {
     }
   }
 
-  private void describe(Append append, Pack pack) {
-    List<Object> texts = fields.encode(append.event());
+  private static byte[] name(Append append) {
+    return (append.event().source() + '\0' + append.event().id()).getBytes(UTF_8);
+  }
+
+  private static byte[] digest(Append append) {
     ByteBuffer content = append.content().duplicate();
     byte[] digest = new byte[Math.min(CONTENT_BYTES, content.remaining())];
     content.get(digest);
-    pack.text(append.event().source() + '\0' + append.event().id())
-        .bytes(digest)
-        .number(texts.size());
-    for (Object text : texts) {
+    return digest;
+  }
+
+  private byte[] pack(Append append) {
+    Pack pack = new Pack(USUAL_BYTES);
+    for (Object text : fields.encode(append.event())) {
       pack.bytes(text instanceof byte[] bytes ? bytes : text.toString().getBytes(UTF_8));
     }
+    return pack.toArray();
   }
 
   private void drain() {
@@ -149,20 +167,24 @@ final class Appender implements AutoCloseable {
 
   private Group gather() {
     List<Waiting> members = new ArrayList<>();
-    List<Object> packs = new ArrayList<>();
     int events = 0;
     for (Waiting next = waiting.peek();
-        next != null && (events == 0 || events + next.events <= GROUP_EVENTS);
+        next != null && (events == 0 || events + next.events() <= GROUP_EVENTS);
         next = waiting.peek()) {
       members.add(waiting.remove());
-      packs.add(next.pack.toArray());
-      events += next.events;
+      events += next.events();
     }
     Call call =
         Call.of(Scripts.Name.APPEND, keys.stream(), keys.meta(), keys.ids(0), keys.ids(1))
-            .with(windowMillis, MOST_IDS)
-            .withAll(packs);
+            .with(windowMillis, MOST_IDS, events)
+            .withAll(of(members, Waiting::names))
+            .withAll(of(members, Waiting::contents))
+            .withAll(of(members, Waiting::fields));
     return new Group(members, call);
+  }
+
+  private static List<byte[]> of(List<Waiting> members, Function<Waiting, List<byte[]>> part) {
+    return members.stream().map(part).flatMap(List::stream).toList();
   }
 
   private void start(Group group) {
@@ -255,13 +277,13 @@ final class Appender implements AutoCloseable {
     int from = 0;
     Position end = Position.ZERO;
     for (Waiting member : group.members) {
-      List<Appended> mine = new ArrayList<>(member.events);
-      for (Reply answer : answers.subList(from, from + member.events)) {
+      List<Appended> mine = new ArrayList<>(member.events());
+      for (Reply answer : answers.subList(from, from + member.events())) {
         Appended one = appended(answer.bytes(), level);
         end = one instanceof Appended.Stored ? one.position() : end;
         mine.add(one);
       }
-      from += member.events;
+      from += member.events();
       member.answer.complete(mine);
     }
     appended.accept(end);

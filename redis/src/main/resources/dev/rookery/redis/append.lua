@@ -1,22 +1,10 @@
 -- KEYS stream, meta, two halves of the window of ids
--- ARGV window in milliseconds, most ids of a half, then packs of events, each a MessagePack array:
---      of each event source and id, digest of its content, number of texts, names and values
+-- ARGV window in milliseconds, most ids of a half, number of events; of each event source and id, then
+--      of each the digest of its content, then of each its names and values in MessagePack
 -- Answers of each event the id of its entry after S (stored), D (was there), C (other content).
 local stream, meta = KEYS[1], KEYS[2]
-local window, most = tonumber(ARGV[1]), tonumber(ARGV[2])
-local names, contents, packs, begins, ends = {}, {}, {}, {}, {}
-local count = 0
-for p = 3, #ARGV do
-  local pack = cmsgpack.unpack(ARGV[p])
-  local at, length = 1, #pack
-  while at < length do
-    count = count + 1
-    names[count], contents[count], packs[count] = pack[at], pack[at + 1], pack
-    begins[count] = at + 3
-    at = at + 3 + pack[at + 2]
-    ends[count] = at - 1
-  end
-end
+local window, most, count = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local NAMES, CONTENTS, FIELDS = 3, 3 + count, 3 + 2 * count
 
 local state = redis.call('HMGET', meta, 'last', 'half', 'since')
 local last, half, since = state[1], tonumber(state[2] or '0'), tonumber(state[3] or '0')
@@ -33,41 +21,52 @@ end
 
 local function value(found, i)
   local slash = string.find(found, '/', 1, true)
-  local same = string.sub(found, slash + 1) == contents[i]
+  local same = string.sub(found, slash + 1) == ARGV[CONTENTS + i]
   return (same and 'D' or 'C') .. string.sub(found, 1, slash - 1)
 end
 
 local SLICE = 1000
 local known = {}
+local function recall(ids)
+  for from = 1, count, SLICE do
+    local to = math.min(count, from + SLICE - 1)
+    local found = redis.call('HMGET', ids, unpack(ARGV, NAMES + from, NAMES + to))
+    for i = from, to do
+      local name = ARGV[NAMES + i]
+      known[name] = known[name] or found[i - from + 1] or nil
+    end
+  end
+end
+
 local rotates = false
 local time
 if window > 0 then
   time = now()
-  rotates = time - since >= window or redis.call('HLEN', KEYS[3 + half]) >= most
-  for from = 1, count, SLICE do
-    local to = math.min(count, from + SLICE - 1)
-    local newest = redis.call('HMGET', KEYS[3 + half], unpack(names, from, to))
-    local others = redis.call('HMGET', KEYS[4 - half], unpack(names, from, to))
-    for i = from, to do
-      known[names[i]] = known[names[i]] or newest[i - from + 1] or others[i - from + 1] or nil
-    end
+  local remembered = redis.call('HLEN', KEYS[3 + half])
+  rotates = time - since >= window or remembered >= most
+  if remembered > 0 then
+    recall(KEYS[3 + half])
+  end
+  if redis.call('EXISTS', KEYS[4 - half]) == 1 then
+    recall(KEYS[4 - half])
   end
 end
 
 local answers, fresh = {}, {}
 local stored = false
 for i = 1, count do
-  local found = known[names[i]]
+  local name = ARGV[NAMES + i]
+  local found = known[name]
   if found then
     answers[i] = value(found, i)
   else
-    last = redis.call('XADD', stream, stamp(), unpack(packs[i], begins[i], ends[i]))
+    last = redis.call('XADD', stream, stamp(), cmsgpack.unpack(ARGV[FIELDS + i]))
     answers[i] = 'S' .. last
     stored = true
     if window > 0 then
-      known[names[i]] = last .. '/' .. contents[i]
-      fresh[#fresh + 1] = names[i]
-      fresh[#fresh + 1] = known[names[i]]
+      known[name] = last .. '/' .. ARGV[CONTENTS + i]
+      fresh[#fresh + 1] = name
+      fresh[#fresh + 1] = known[name]
     end
   end
 end
