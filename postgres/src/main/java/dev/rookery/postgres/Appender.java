@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +23,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to one partition. What waits goes together into one transaction, which is one call of the
@@ -40,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Appender implements AutoCloseable {
   private static final int GROUP_EVENTS = 200;
-  private static final String APPEND =
-      "SELECT kind, place FROM rookery.append(?, ?, " + EventRow.MARKS + ")";
+  private static final String APPEND = "SELECT kind, place FROM rookery.append(?, ?, ?)";
 
   private final Database database;
   private final Partitions partitions;
@@ -162,9 +159,8 @@ final class Appender implements AutoCloseable {
   static List<Appended> store(
       Session session, int number, boolean remembers, List<Append> batch, Durability level)
       throws SQLException {
-    List<@Nullable Object> values = new ArrayList<>(List.of(number, remembers));
-    values.addAll(Arrays.asList(EventRow.arrays(session, batch)));
-    return session.list(row -> appended(row, level), APPEND, values.toArray());
+    return session.list(
+        row -> appended(row, level), APPEND, number, remembers, session.drafts(batch));
   }
 
   private static Appended appended(ResultSet row, Durability level) throws SQLException {

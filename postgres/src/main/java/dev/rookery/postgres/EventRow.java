@@ -1,12 +1,9 @@
 package dev.rookery.postgres;
 
-import static java.time.temporal.ChronoField.NANO_OF_SECOND;
-
 import dev.rookery.Event;
 import dev.rookery.Json;
 import dev.rookery.Payload;
 import dev.rookery.Position;
-import dev.rookery.spi.Append;
 import dev.rookery.spi.Entry;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
@@ -14,25 +11,17 @@ import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 
-/** An event as a row, and a batch of them as the arrays of its columns. */
+/** An event as a row. */
 final class EventRow {
   static final String COLUMNS =
       "e.position, e.id, e.type, e.source, e.key, e.time, e.nanos, e.correlation, e.causation,"
           + " e.version, e.content_type, e.attributes, e.data";
-
-  /** The marks for {@link #arrays}. */
-  static final String MARKS =
-      "?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::integer[], ?::text[], ?::text[],"
-          + " ?::integer[], ?::text[], ?::text[], ?::bytea[], ?::bytea[], ?::bigint[]";
 
   /** What stands in the place of attributes where the data is no event. */
   static final String NO_EVENT = "\"no event\"";
@@ -40,50 +29,6 @@ final class EventRow {
   private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
   private EventRow() {}
-
-  /**
-   * The values of {@code append} from the ids on; a column of which no event has a value is null.
-   */
-  static @Nullable Object[] arrays(Session session, List<Append> batch) throws SQLException {
-    return new @Nullable Object[] {
-      texts(session, batch, Event::id),
-      texts(session, batch, Event::type),
-      texts(session, batch, Event::source),
-      texts(session, batch, Event::key),
-      array(session, "bigint", batch, Long[]::new, e -> e.event().time().getEpochSecond()),
-      array(session, "integer", batch, Integer[]::new, e -> e.event().time().get(NANO_OF_SECOND)),
-      texts(session, batch, Event::correlation),
-      texts(session, batch, event -> event.causation().orElse(null)),
-      array(session, "integer", batch, Integer[]::new, e -> e.event().version()),
-      texts(session, batch, event -> event.data().contentType()),
-      texts(session, batch, EventRow::attributes),
-      array(session, "bytea", batch, byte[][]::new, e -> e.event().data().toArray()),
-      array(session, "bytea", batch, byte[][]::new, e -> bytes(e.content())),
-      array(session, "bigint", batch, Long[]::new, e -> (long) e.event().sizeBytes())
-    };
-  }
-
-  private static @Nullable Object texts(
-      Session session, List<Append> batch, Function<Event, @Nullable String> text)
-      throws SQLException {
-    @Nullable String[] texts = new @Nullable String[batch.size()];
-    boolean some = false;
-    for (int i = 0; i < texts.length; i++) {
-      texts[i] = text.apply(batch.get(i).event());
-      some |= texts[i] != null;
-    }
-    return some ? session.array("text", (@Nullable Object[]) texts) : null;
-  }
-
-  private static <T> Object array(
-      Session session,
-      String type,
-      List<Append> batch,
-      IntFunction<T[]> array,
-      Function<Append, T> value)
-      throws SQLException {
-    return session.array(type, (Object[]) batch.stream().map(value).toArray(array));
-  }
 
   static @Nullable String attributes(Event event) {
     return event.attributes().isEmpty() ? null : Json.MAPPER.writeValueAsString(event.attributes());

@@ -8,32 +8,23 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A partition that is filled with the events of a backup, at the positions that they had. */
 final class RestoredPartition {
   private static final String EVENTS =
       "INSERT INTO rookery.events (partition, position, stored_at, total, id, type, source, key,"
           + " time, nanos, correlation, causation, version, content_type, attributes, data)";
-  private static final String TIME =
-      "timestamptz '1970-01-01 00:00:00+00' + %1$s * interval '1 second'"
-          + " + (%2$s / 1000) * interval '1 microsecond'";
   private static final String INSERT =
-      "WITH b AS MATERIALIZED (SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::integer[],"
-          + " ?::bigint[], "
-          + EventRow.MARKS
-          + ") AS b (place, taken, taken_nanos, total, id, type, source, key, second, nano,"
-          + " correlation, causation, version, content_type, attributes, data, content, size)),"
+      "WITH t AS (SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::integer[], ?::bigint[])"
+          + " WITH ORDINALITY AS t (place, taken, taken_nanos, upto, n)),"
+          + " d AS (SELECT *, row_number() OVER () AS n FROM unnest(?::rookery.draft[])),"
+          + " b AS MATERIALIZED (SELECT * FROM t JOIN d USING (n)),"
           + " e AS ("
           + EVENTS
-          + " SELECT ?, place, "
-          + TIME.formatted("taken", "taken_nanos")
-          + ", total, id, type, source, key, "
-          + TIME.formatted("second", "nano")
-          + ", nano % 1000, correlation, causation, version, content_type, attributes::jsonb, data"
-          + " FROM b)"
+          + " SELECT ?, place, timestamptz '1970-01-01 00:00:00+00' + taken * interval '1 second'"
+          + " + (taken_nanos / 1000) * interval '1 microsecond', upto, id, type, source, key, time,"
+          + " nanos, correlation, causation, version, content_type, attributes, data FROM b)"
           + " INSERT INTO rookery.recent_ids (partition, source, id, position, content)"
           + " SELECT DISTINCT ON (source, id) ?, source, id, place, content FROM b"
           + " WHERE content <> '' ORDER BY source, id, place DESC"
@@ -127,7 +118,7 @@ final class RestoredPartition {
   private void insertEvents(Session session) throws SQLException {
     List<Append> appends =
         waiting.stream().map(each -> new Append(each.event(), each.content())).toList();
-    List<@Nullable Object> values = new ArrayList<>();
+    List<Object> values = new ArrayList<>();
     values.add(session.array("bigint", waiting.stream().map(s -> s.position().high()).toArray()));
     values.add(
         session.array(
@@ -135,7 +126,7 @@ final class RestoredPartition {
     values.add(
         session.array("integer", waiting.stream().map(s -> time(s.taken()).getNano()).toArray()));
     values.add(session.array("bigint", totals.toArray()));
-    values.addAll(Arrays.asList(EventRow.arrays(session, appends)));
+    values.add(session.drafts(appends));
     values.add(number);
     values.add(number);
     session.update(INSERT, values.toArray());

@@ -1,5 +1,6 @@
 package dev.rookery.postgres;
 
+import dev.rookery.spi.Append;
 import java.io.IOException;
 import java.sql.Array;
 import java.sql.Connection;
@@ -68,6 +69,11 @@ final class Session {
   /** An array as a value; its elements may be missing. */
   Array array(String type, @Nullable Object... elements) throws SQLException {
     return connection.createArrayOf(type, elements);
+  }
+
+  /** A batch of events as a value. */
+  DraftArray drafts(List<Append> batch) throws SQLException {
+    return DraftArray.of(connection, schema, batch);
   }
 
   private PreparedStatement prepared(String sql, @Nullable Object... values) throws SQLException {
