@@ -71,7 +71,7 @@ class TypePatternTest {
       assertThat(stars.matches(type)).isTrue();
       assertThat(stars.matches(type + ".a")).isFalse();
     }
-    assertThat(System.nanoTime() - begin).isLessThan(5_000_000_000L);
+    assertThat(System.nanoTime() - begin).isLessThan(60_000_000_000L);
   }
 
   @Test

@@ -36,12 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A bit of a segment that a disk has flipped, and a subscription that reads there. */
 @Tag("P7")
-@Timeout(120)
+@Timeout(300)
 class DamagedSegmentTest {
   private static final Pace PACE =
       new Pace(100, 1 << 20, Duration.ofMinutes(10), Duration.ofMillis(20));
   private static final int FLIPS = Integer.getInteger("rookery.flips", 200);
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   @TempDir Path folder;
   private final Environment environment = Environment.system();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An archive in a table. */
-@Timeout(120)
+@Timeout(300)
 class PostgresStoreTest {
   private static final Pace PACE =
       new Pace(100, 1 << 20, Duration.ofMinutes(10), Duration.ofMillis(20));
@@ -78,7 +78,7 @@ class PostgresStoreTest {
     try (Backend backend = ArchivedBackend.of(live, open(), config, PACE, environment)) {
       backend.log().append(Samples.USER, Samples.appends("event-", 250));
       List<Entry> all = backend.log().read(Samples.USER, Position.ZERO, 250, 1 << 20);
-      within(Duration.ofSeconds(60))
+      within(Duration.ofMinutes(1))
           .until(() -> {
             while (backend.log().trim(Samples.USER, Optional.empty(), Optional.of(0L)) > 0) {}
             return live.log().size(Samples.USER).events() == 50;

@@ -45,9 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real damage to an archive, that a look through it names each, and what a repair makes of it. */
 @Tag("P7")
-@Timeout(120)
+@Timeout(600)
 class VerifyTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   @TempDir Path folder;
   private final Environment environment = Environment.system();

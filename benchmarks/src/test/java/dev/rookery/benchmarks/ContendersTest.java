@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whether each contender does what it is compared for: all handled once, in order, and settled. */
 class ContendersTest {
   private static final Effort TINY =
-      new Effort(Duration.ofMillis(20), Duration.ofMillis(80), 1_000, Duration.ofSeconds(20));
+      new Effort(Duration.ofMillis(20), Duration.ofMillis(80), 1_000, Duration.ofMinutes(1));
 
   private final Environment environment = Environment.system();
   @TempDir Path folder;

@@ -7,8 +7,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import tools.jackson.databind.JsonNode;
 
 /** One run of the command in this process. */
@@ -27,6 +30,11 @@ final class Command {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             env,
             interruption);
+  }
+
+  /** Waits for what must become true, and gives up late. */
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofMinutes(1));
   }
 
   static Command prepared(String input) {

@@ -1,7 +1,7 @@
 package dev.rookery.cli;
 
+import static dev.rookery.cli.Command.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.rookery.Draft;
 import dev.rookery.EventBus;

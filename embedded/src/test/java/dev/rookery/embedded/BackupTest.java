@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Backups of a log that goes on, and logs that are made of them. */
 @Tag("P1")
-@Timeout(300)
+@Timeout(900)
 class BackupTest extends BackupContract {
   @TempDir Path folder;
 

@@ -1,5 +1,6 @@
 package dev.rookery.embedded;
 
+import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.Draft;
@@ -19,7 +20,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,7 +108,7 @@ class ErasedBytesTest {
                 throw new EventRejected("not what " + event.data().text());
               });
       publish(bus, 30);
-      Awaitility.await().until(() -> bus.operations().subscription("fails").deadLetters() == 30);
+      soon().until(() -> bus.operations().subscription("fails").deadLetters() == 30);
 
       Erasure erased = bus.operations().erase("alice", Optional.empty(), false);
 

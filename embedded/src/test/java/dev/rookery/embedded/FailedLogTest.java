@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("P1")
 @Tag("P2")
 @Tag("P7")
-@Timeout(60)
+@Timeout(300)
 class FailedLogTest {
   private static final int PUBLISHERS = 50;
 
@@ -108,7 +108,7 @@ class FailedLogTest {
       soon().until(() -> !bus.operations().health().ready());
 
       for (Future<?> each : noticed) {
-        assertThat(each).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(each).succeedsWithin(Duration.ofMinutes(1));
       }
     }
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 class ExamplesTest {
   @Test
-  @Timeout(30)
+  @Timeout(120)
   void theFirstBusStoresAMessageAndCountsItsAnswer() throws Exception {
     assertThat(printed(() -> FirstBus.main(new String[0])))
         .contains("stored as Receipt[")
@@ -18,7 +18,7 @@ class ExamplesTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(120)
   void theCheckedRunIsClean() throws Exception {
     assertThat(printed(() -> CheckedRun.main(new String[0])))
         .contains("published 100, delivered 100, found {}");

@@ -43,7 +43,7 @@ class InboxTest {
           + " AND query LIKE 'INSERT INTO rookery_inbox%'";
 
   private final DataSource database =
-      new Connections(PostgresAddress.of(Address.parse(ADDRESS))).usual();
+      new Connections(PostgresAddress.of(Address.parse(ADDRESS))).directAndPatient();
   private final AtomicInteger begun = new AtomicInteger();
   private EventBus bus;
   private Inbox inbox;

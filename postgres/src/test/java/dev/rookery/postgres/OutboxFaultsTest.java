@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /** Who moves events from the outbox to the log, step by step, and what may come in between. */
 @Tag("P2")
 @Tag("P3")
-@Timeout(120)
+@Timeout(300)
 class OutboxFaultsTest {
   private static final TestServer SERVER = TestServer.shared();
   private static final String WAITS =
@@ -157,7 +157,7 @@ class OutboxFaultsTest {
     } catch (RookeryException | IllegalStateException e) {
       // As it should be
     }
-    within(Duration.ofSeconds(10)).ignoreExceptions().until(() -> !mover.step(() -> {}));
+    within(Duration.ofMinutes(1)).ignoreExceptions().until(() -> !mover.step(() -> {}));
     return ids();
   }
 
@@ -178,7 +178,7 @@ class OutboxFaultsTest {
     publish("a", "b");
 
     try {
-      one.step(() -> within(Duration.ofSeconds(20)).until(() -> other.step(() -> {})));
+      one.step(() -> within(Duration.ofMinutes(1)).until(() -> other.step(() -> {})));
       throw new AssertionError("the halted one has lost its transaction");
     } catch (RookeryException e) {
       assertThat(ids()).containsExactly("a", "b");
@@ -196,7 +196,7 @@ class OutboxFaultsTest {
       statement.execute("SELECT FROM " + schema + ".sequencer FOR UPDATE");
       Soon.staysFor(Duration.ofSeconds(6), () -> !other.step(() -> {}));
     }
-    within(Duration.ofSeconds(5)).until(() -> other.step(() -> {}));
+    within(Duration.ofMinutes(1)).until(() -> other.step(() -> {}));
   }
 
   @Test
@@ -208,7 +208,7 @@ class OutboxFaultsTest {
       operator.setAutoCommit(false);
       statement.execute("SELECT FROM " + schema + ".outbox FOR UPDATE");
       Future<Boolean> step = threads.submit(() -> AS_IT_IS.on(opened, address).step(() -> {}));
-      within(Duration.ofSeconds(5)).until(() -> !SERVER.ask(WAITS).isEmpty());
+      within(Duration.ofMinutes(1)).until(() -> !SERVER.ask(WAITS).isEmpty());
       another.log().append(Samples.USER, Samples.appends("direct"));
 
       assertThat(ids()).containsExactly("direct");

@@ -99,7 +99,7 @@ class OutboxOrderTest {
         }
       }
       int all = Integer.parseInt(SERVER.ask("SELECT sum(changes) FROM " + accounts).getFirst());
-      within(Duration.ofSeconds(30)).until(() -> handled.size() >= all);
+      within(Duration.ofMinutes(1)).until(() -> handled.size() >= all);
       assertThat(handled).hasSize(all);
     }
     for (int key = 0; key < ACCOUNTS; key++) {

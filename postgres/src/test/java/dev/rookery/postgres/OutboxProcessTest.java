@@ -27,7 +27,7 @@ class OutboxProcessTest {
   private static final TestServer SERVER = TestServer.shared();
   private static final int KILLS = Integer.getInteger("rookery.kills", 4);
   private static final int EVENTS = 5;
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final String address = SERVER.freshSchema();
   private final String schema = PostgresAddress.of(Address.parse(address)).schema();
@@ -120,7 +120,7 @@ class OutboxProcessTest {
       assertThat(ids()).isEmpty();
     }
     try (EventBus _ = EventBus.open(address)) {
-      within(Duration.ofSeconds(10))
+      within(Duration.ofMinutes(1))
           .untilAsserted(() -> assertThat(ids()).containsExactlyElementsOf(published));
     }
     assertThat(SERVER.ask("SELECT number FROM " + schema + ".outbox")).isEmpty();
@@ -134,7 +134,7 @@ class OutboxProcessTest {
 
     try (EventBus _ = EventBus.open(address)) {
       publish();
-      within(Duration.ofSeconds(10)).until(() -> ids().contains("event-" + (2 * EVENTS - 1)));
+      within(Duration.ofMinutes(1)).until(() -> ids().contains("event-" + (2 * EVENTS - 1)));
     }
     assertThat(ids()).doesNotContain("event-0");
   }

@@ -71,7 +71,7 @@ class PgBouncerTest {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())
             .start());
-    within(Duration.ofSeconds(10)).ignoreExceptions().until(this::answers);
+    within(Duration.ofMinutes(1)).ignoreExceptions().until(this::answers);
   }
 
   private boolean answers() throws IOException {

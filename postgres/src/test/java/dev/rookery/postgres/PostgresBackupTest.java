@@ -109,14 +109,15 @@ class PostgresBackupTest extends BackupContract {
           Connection other = SERVER.connect();
           Statement statement = other.createStatement()) {
         snapshot.next();
-        assertThat(openTransactions()).isZero();
+        soon().until(() -> openTransactions() == 0);
         other.setAutoCommit(false);
         statement.execute("SELECT count(*) FROM " + schema("from") + ".events");
-        assertThat(openTransactions()).as("the control").isOne();
+        assertThat(openTransactions()).as("the control").isPositive();
       }
     }
   }
 
+  /** All of the server: for a moment there may be one of a connection that was just closed. */
   private static int openTransactions() {
     String idle = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'";
     return Integer.parseInt(SERVER.ask(idle).getFirst());

@@ -62,7 +62,7 @@ class RetentionTest {
 
     assertThat(trim()).isEqualTo(11_999);
 
-    within(Duration.ofSeconds(20)).until(() -> chunks().equals(List.of("10001")));
+    within(Duration.ofMinutes(1)).until(() -> chunks().equals(List.of("10001")));
     assertThat(SERVER.ask("SELECT count(*) FROM " + schema + ".events")).containsExactly("2000");
     assertThat(opened.read(11_999)).hasSize(1);
     assertThatThrownBy(() -> opened.read(5)).isInstanceOf(PositionTrimmed.class);
@@ -95,7 +95,7 @@ class RetentionTest {
       reader.commit();
     }
 
-    within(Duration.ofSeconds(20))
+    within(Duration.ofMinutes(1))
         .until(() -> {
           trim();
           return !chunks().contains("1");
@@ -106,7 +106,7 @@ class RetentionTest {
   void idsOutOfTheWindowAreForgotten() {
     fill(4);
 
-    within(Duration.ofSeconds(20))
+    within(Duration.ofMinutes(1))
         .until(() -> {
           trim();
           List<String> left = SERVER.ask("SELECT count(*) FROM " + schema + ".recent_ids");

@@ -33,7 +33,7 @@ public final class TestServer implements AutoCloseable {
   /** Where syncing costs nothing: a killed process loses no page that the system has. */
   private static final Path MEMORY = Path.of("/dev/shm");
 
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
   private static final class Shared {
@@ -44,6 +44,46 @@ public final class TestServer implements AutoCloseable {
       TestServer server = other.isEmpty() ? start(Map.of()) : new TestServer(other);
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       return server;
+    }
+  }
+
+  /**
+   * Ports below those that the system hands out by itself, so that nobody is given one before its
+   * server listens there, or while that is started again. A process has those after the one that it
+   * holds. Ten thousand more, where a Redis of a cluster listens too, is below them as well.
+   */
+  private static final class Ports {
+    private static final int FIRST = 12_000;
+    private static final int END = 22_000;
+    private static final int EACH = 100;
+    private static final ServerSocket HELD = hold();
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    private static ServerSocket hold() {
+      for (int port = FIRST; port < END; port += EACH) {
+        try {
+          return bind(port);
+        } catch (IOException e) {
+          // Another process has it
+        }
+      }
+      throw new IllegalStateException("no port from " + FIRST + " to " + END + " is free");
+    }
+
+    private static ServerSocket bind(int port) throws IOException {
+      return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+    }
+
+    static int next() {
+      for (int more = EACH; more > 0; more--) {
+        int port = HELD.getLocalPort() + 1 + NEXT.getAndIncrement() % (EACH - 1);
+        try (ServerSocket _ = bind(port)) {
+          return port;
+        } catch (IOException e) {
+          // A server listens there
+        }
+      }
+      throw new IllegalStateException("no port after " + HELD.getLocalPort() + " is free");
     }
   }
 
@@ -79,12 +119,9 @@ public final class TestServer implements AutoCloseable {
     return new TestServer(freePort(), settings);
   }
 
-  static int freePort() {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** A port of this machine that nobody else is given. */
+  public static int freePort() {
+    return Ports.next();
   }
 
   private static Path newFolder() {
@@ -132,8 +169,9 @@ public final class TestServer implements AutoCloseable {
         + options;
   }
 
+  /** A connection that waits for an answer as long as it takes. */
   public Connection connect() throws SQLException {
-    return new Connections(address).direct();
+    return new Connections(address).directAndPatient().getConnection();
   }
 
   /** Runs a statement as anybody else would. */
@@ -187,11 +225,11 @@ public final class TestServer implements AutoCloseable {
             .replace("SCHEMA", schema));
   }
 
-  /** Kills all its processes as they stand. */
+  /** Kills all its processes as they stand, first the one that would begin others. */
   void kill() {
     ProcessHandle main = process().orElseThrow();
-    List<ProcessHandle> all = new ArrayList<>(main.descendants().toList());
-    all.add(main);
+    List<ProcessHandle> all = new ArrayList<>(List.of(main));
+    main.descendants().forEach(all::add);
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(handle -> handle.onExit().join());
   }

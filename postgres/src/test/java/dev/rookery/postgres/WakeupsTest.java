@@ -23,17 +23,18 @@ import org.postgresql.PGConnection;
 @Tag("P7")
 class WakeupsTest {
   private static final TestServer SERVER = TestServer.shared();
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final String address = SERVER.freshSchema();
   private final String schema = PostgresAddress.of(Address.parse(address)).schema();
   private final Opened opened = Opened.at(address);
   private final Queue<Partition> heard = new ConcurrentLinkedQueue<>();
 
-  WakeupsTest() {
-    opened.append("first", 1);
+  WakeupsTest() throws SQLException {
+    SERVER.ask("SELECT " + schema + ".make_partition('bot', 0)");
+    appendSilently("first");
     opened.log().listen(heard::add);
-    within(Duration.ofSeconds(10)).until(() -> !listeners().isEmpty());
+    within(SOON).until(() -> !listeners().isEmpty());
     heard.clear();
   }
 
@@ -90,8 +91,7 @@ class WakeupsTest {
     appendSilently("a");
     within(SOON).until(() -> heard.contains(BOT));
 
-    within(Duration.ofSeconds(10))
-        .until(() -> !listeners().isEmpty() && !listeners().contains(before));
+    within(SOON).until(() -> !listeners().isEmpty() && !listeners().contains(before));
   }
 
   @Test

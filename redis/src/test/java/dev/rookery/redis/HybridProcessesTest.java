@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HybridProcessesTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 2);
   private static final String KEY = "rookery:tail:bot:0";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Those first that leave something half done. */
   private static final List<String> STEPS =

@@ -203,7 +203,7 @@ class HybridReadingTest {
 
     soon().until(() -> !heard.isEmpty() && follow(hybrid, 3).size() == 2);
     soon().until(() -> SERVER.ask("XLEN", KEY).number() == 5);
-    assertThat(count(hybrid, "holes_repaired_total")).isPositive();
+    soon().until(() -> count(hybrid, "holes_repaired_total") > 0);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.rookery.redis;
 
-import static dev.rookery.testkit.Soon.soon;
+import static dev.rookery.testkit.Soon.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.Draft;
@@ -8,6 +8,7 @@ import dev.rookery.EventBus;
 import dev.rookery.Operations.Metric;
 import dev.rookery.Start;
 import dev.rookery.Subscription;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,6 +20,7 @@ class SharedReadingTest {
   private static final int SUBSCRIPTIONS = 10;
   private static final int EVENTS = 1_000;
   private static final int BATCH = 100;
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final Queue<String> handled = new ConcurrentLinkedQueue<>();
 
@@ -36,7 +38,7 @@ class SharedReadingTest {
         bus.publishAll(drafts(from));
       }
 
-      soon().until(() -> handled.size() == SUBSCRIPTIONS * EVENTS);
+      within(LIMIT).until(() -> handled.size() == SUBSCRIPTIONS * EVENTS);
       assertThat(decoded(bus)).isEqualTo(EVENTS);
     }
   }
@@ -51,7 +53,7 @@ class SharedReadingTest {
       other.subscribe(Subscription.of("other", "bot.**"), event -> handled.add(event.id()));
       one.publishAll(drafts(0));
 
-      soon().until(() -> handled.size() == 2 * BATCH);
+      within(LIMIT).until(() -> handled.size() == 2 * BATCH);
       assertThat(decoded(one) + decoded(other)).isEqualTo(2 * BATCH);
     }
   }

@@ -29,8 +29,8 @@ final class TestSentinel implements AutoCloseable {
               "port " + port,
               "bind 127.0.0.1",
               "sentinel monitor " + NAME + " 127.0.0.1 " + master.port() + " 1",
-              "sentinel down-after-milliseconds " + NAME + " 500",
-              "sentinel failover-timeout " + NAME + " 3000"));
+              "sentinel down-after-milliseconds " + NAME + " 5000",
+              "sentinel failover-timeout " + NAME + " 10000"));
       process =
           new ProcessBuilder(
                   TestServer.binary().get().getAbsolutePath(), settings.toString(), "--sentinel")
@@ -40,7 +40,7 @@ final class TestSentinel implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    within(Duration.ofSeconds(30)).until(this::knowsAReplica);
+    within(Duration.ofMinutes(1)).until(this::knowsAReplica);
   }
 
   private boolean knowsAReplica() {

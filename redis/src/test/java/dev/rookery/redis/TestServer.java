@@ -4,8 +4,6 @@ import static dev.rookery.testkit.Soon.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +26,8 @@ import redis.embedded.util.OS;
  * of {@code verify} use it too.
  */
 public final class TestServer implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 30_000;
+
   private static final class Shared {
     private static final TestServer ONE = started();
 
@@ -88,17 +88,13 @@ public final class TestServer implements AutoCloseable {
     all.add("save \"\"");
     all.add("replicaof 127.0.0.1 " + master.port());
     TestServer replica = start(all.toArray(String[]::new));
-    within(Duration.ofSeconds(30))
+    within(Duration.ofMinutes(1))
         .until(() -> master.ask("INFO", "replication").text().contains("state=online"));
     return replica;
   }
 
   static int freePort() {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return dev.rookery.postgres.TestServer.freePort();
   }
 
   private static Path newFolder() {
@@ -145,6 +141,7 @@ public final class TestServer implements AutoCloseable {
   /** Runs a command as anybody else would. */
   Reply ask(String command, Object... arguments) {
     try (Connection connection = new Connection("127.0.0.1", port)) {
+      connection.setSoTimeout(PATIENCE_MILLIS);
       String[] words = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
       connection.sendCommand(Command.valueOf(command), words);
       return new Reply(connection.getOne());

@@ -33,8 +33,8 @@ final class BareSocket implements WebSocket.Listener, AutoCloseable {
 
   /** The next frame that is neither a state nor a pong. */
   JsonNode hear() throws InterruptedException {
-    JsonNode frame = heard.poll(10, TimeUnit.SECONDS);
-    assertThat(frame).as("a frame within ten seconds").isNotNull();
+    JsonNode frame = heard.poll(30, TimeUnit.SECONDS);
+    assertThat(frame).as("a frame within thirty seconds").isNotNull();
     return frame.path("op").asString().equals("state") ? hear() : frame;
   }
 

@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 final class RawHttp {
   private RawHttp() {}
 
-  /** Sends the text and reads until the server closes or is silent for five seconds. */
+  /** Sends the text and reads until the server closes or is silent for a minute. */
   static String send(int port, String request) throws IOException {
     return send(port, request.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   static String send(int port, byte[] request) throws IOException {
     try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(15_000);
+      socket.setSoTimeout(60_000);
       try {
         socket.getOutputStream().write(request);
       } catch (SocketException e) {

@@ -1,8 +1,8 @@
 package dev.rookery.server;
 
+import static dev.rookery.server.ServedBus.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.rookery.BackendUnavailable;
 import dev.rookery.BusClosed;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(120)
 class RemoteBusTest {
   private static final RetryPolicy QUICK =
       new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(1));
@@ -47,7 +47,7 @@ class RemoteBusTest {
   private final BlockingQueue<Event> handled = new LinkedBlockingQueue<>();
 
   private Event next() throws InterruptedException {
-    Event event = handled.poll(10, TimeUnit.SECONDS);
+    Event event = handled.poll(30, TimeUnit.SECONDS);
     assertThat(event).isNotNull();
     return event;
   }
@@ -66,7 +66,7 @@ class RemoteBusTest {
         });
 
     for (int i = 0; i < 3; i++) {
-      assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isFalse();
+      assertThat(interrupted.poll(30, TimeUnit.SECONDS)).isFalse();
     }
   }
 
@@ -162,8 +162,8 @@ class RemoteBusTest {
 
     remote.publish(Draft.of("user.a"));
 
-    Receipt first = receipts.poll(10, TimeUnit.SECONDS);
-    Receipt second = receipts.poll(10, TimeUnit.SECONDS);
+    Receipt first = receipts.poll(30, TimeUnit.SECONDS);
+    Receipt second = receipts.poll(30, TimeUnit.SECONDS);
     assertThat(second.duplicate()).isTrue();
     assertThat(second)
         .isEqualTo(
@@ -243,7 +243,7 @@ class RemoteBusTest {
 
     go.countDown();
 
-    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(most).hasValue(3);
   }
 
@@ -255,7 +255,7 @@ class RemoteBusTest {
     BlockingQueue<Integer> attempts = new LinkedBlockingQueue<>();
     CountDownLatch release = new CountDownLatch(1);
     remote.subscribe(
-        Subscription.of("s", "user.*").deadline(Duration.ofMillis(300)).retry(QUICK),
+        Subscription.of("s", "user.*").deadline(Duration.ofSeconds(1)).retry(QUICK),
         EventHandler.ofDeliveries((Delivery delivery, EventHandler.Progress progress) -> {
           together.compareAndSet(false, running.getAndSet(true));
           attempts.add(delivery.attempt());
@@ -267,11 +267,11 @@ class RemoteBusTest {
 
     remote.publish(Draft.of("user.a").key("k"));
 
-    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(attempts.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(attempts.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
     assertThat(attempts.poll(1, TimeUnit.SECONDS)).isNull();
     release.countDown();
-    assertThat(attempts.poll(10, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(attempts.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
     assertThat(together).isFalse();
     await().until(() -> remote.operations().subscription("s").lagEvents() == 0);
   }
@@ -302,7 +302,7 @@ class RemoteBusTest {
 
     remote.publish(Draft.of("user.a"));
 
-    assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -321,7 +321,7 @@ class RemoteBusTest {
 
     Thread.ofVirtual().start(release::countDown);
 
-    assertThat(subscriber.drain(Duration.ofSeconds(10))).isTrue();
+    assertThat(subscriber.drain(Duration.ofSeconds(30))).isTrue();
     assertThat(subscriber.state()).isEqualTo("closed");
     assertThat(remote.operations().subscription("s").lagEvents()).isZero();
   }
@@ -345,7 +345,7 @@ class RemoteBusTest {
     begun.await();
 
     assertThat(subscriber.drain(Duration.ofMillis(100))).isFalse();
-    assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -377,7 +377,7 @@ class RemoteBusTest {
         remote.subscribe(
             Subscription.of("r", "user.*").from(Start.earliest()).replayUntil(end), handled::add);
 
-    assertThat(replay.awaitEnd(Duration.ofSeconds(10))).isTrue();
+    assertThat(replay.awaitEnd(Duration.ofSeconds(30))).isTrue();
     assertThat(replay.state()).isEqualTo("ended");
     assertThat(handled).extracting(e -> e.data().text()).containsExactly("1");
   }

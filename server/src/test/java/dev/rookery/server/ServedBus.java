@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** A memory bus of its own, served at a free port, and requests to it. */
 final class ServedBus implements AutoCloseable {
@@ -37,6 +39,11 @@ final class ServedBus implements AutoCloseable {
     server = Server.start(bus, config, change.apply(usual));
   }
 
+  /** Waits for what must become true, and gives up late. */
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofSeconds(30));
+  }
+
   String address() {
     return server.address();
   }
@@ -55,7 +62,7 @@ final class ServedBus implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(address() + path)).timeout(Duration.ofSeconds(20));
+    return HttpRequest.newBuilder(URI.create(address() + path)).timeout(Duration.ofMinutes(1));
   }
 
   HttpResponse<String> send(HttpRequest.Builder request) {

@@ -1,8 +1,8 @@
 package dev.rookery.server;
 
+import static dev.rookery.server.ServedBus.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.rookery.BackendUnavailable;
 import dev.rookery.BusConfig;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(60)
+@Timeout(120)
 class StatusTest {
   @AutoClose private final ServedBus served = new ServedBus();
 

@@ -113,7 +113,7 @@ public interface AuditContract extends BusUnderTest {
     subscribe(listening("watcher"), new Recorder()).close();
     subscribe(listening("watcher").window(7), new Recorder()).close();
     subscribe(fromTheBeginning("again").replayUntil(operations().latest()), recorder)
-        .awaitEnd(Duration.ofSeconds(20));
+        .awaitEnd(Duration.ofMinutes(1));
     recorder.awaitHandled("a");
 
     assertThat(told())

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * }
  * }
  */
-@Timeout(120)
+@Timeout(300)
 public abstract class BackendContract
     implements AppendContract,
         ReadContract,

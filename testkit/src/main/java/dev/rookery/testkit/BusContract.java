@@ -47,7 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * Needs the modules for conditions and schemas on the class path.
  */
-@Timeout(60)
+@Timeout(300)
 public abstract class BusContract
     implements PublishContract,
         DeliveryContract,

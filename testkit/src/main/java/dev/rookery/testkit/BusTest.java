@@ -32,5 +32,5 @@ public @interface BusTest {
   String config() default "";
 
   /** How many seconds of real time handlers may be at work before the test gives them up. */
-  int patienceSeconds() default 5;
+  int patienceSeconds() default 30;
 }

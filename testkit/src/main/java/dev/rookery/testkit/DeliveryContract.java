@@ -182,7 +182,7 @@ public interface DeliveryContract extends BusUnderTest {
   default void keysAreHandledSideBySide() {
     CyclicBarrier all = new CyclicBarrier(20);
     Recorder recorder =
-        new Recorder().doing((delivery, progress) -> all.await(10, TimeUnit.SECONDS));
+        new Recorder().doing((delivery, progress) -> all.await(30, TimeUnit.SECONDS));
     subscribe(listening("watcher").concurrency(20), recorder);
 
     IntStream.range(0, 20).forEach(n -> say("e" + n, "key-" + n));
@@ -231,7 +231,7 @@ public interface DeliveryContract extends BusUnderTest {
     CountDownLatch go = new CountDownLatch(1);
     Recorder slow = new Recorder().doing((delivery, progress) -> go.await());
     Recorder quick = new Recorder();
-    subscribe(listening("slow").window(1), slow);
+    subscribe(listening("slow").window(1).deadline(Duration.ofMinutes(5)), slow);
     subscribe(listening("quick"), quick);
 
     for (int batch = 0; batch < 10; batch++) {

@@ -227,7 +227,7 @@ public interface FailureContract extends BusUnderTest {
                 }
               }
             });
-    subscribe(listening("watcher").deadline(Duration.ofMillis(100)), recorder);
+    subscribe(listening("watcher").deadline(Duration.ofSeconds(1)), recorder);
 
     say("a");
 
@@ -264,12 +264,12 @@ public interface FailureContract extends BusUnderTest {
     Recorder recorder =
         new Recorder()
             .doing((delivery, progress) -> {
-              for (int i = 0; i < 8; i++) {
-                never.await(100, TimeUnit.MILLISECONDS);
+              for (int i = 0; i < 12; i++) {
+                never.await(200, TimeUnit.MILLISECONDS);
                 progress.working();
               }
             });
-    subscribe(listening("watcher").deadline(Duration.ofMillis(400)), recorder);
+    subscribe(listening("watcher").deadline(Duration.ofSeconds(2)), recorder);
 
     say("a");
 
@@ -392,6 +392,7 @@ public interface FailureContract extends BusUnderTest {
     operations().redrive(DeadLetterFilter.ALL);
 
     fails.awaitHandled("a");
+    other.awaitHandled("a");
     assertThat(other.begunIds()).containsExactly("a");
   }
 
@@ -457,7 +458,8 @@ public interface FailureContract extends BusUnderTest {
                 throw new Outage("the database is away");
               }
             });
-    RetryPolicy two = new RetryPolicy(2, Duration.ofMillis(500), Duration.ofMillis(500));
+    // So long that no key is tried twice before enough of them have shown the outage
+    RetryPolicy two = new RetryPolicy(2, Duration.ofSeconds(20), Duration.ofSeconds(20));
     subscribe(listening("watcher").retry(two), recorder);
 
     IntStream.range(0, 40).forEach(n -> say("e" + n, "key-" + n % 20));
@@ -465,7 +467,7 @@ public interface FailureContract extends BusUnderTest {
     soon().until(() -> tries.get() >= 6);
     Soon.staysFor(Duration.ofMillis(1_500), () -> lettersOf("watcher").isEmpty());
     down.set(false);
-    Soon.within(Duration.ofSeconds(20)).until(() -> recorder.handled().size() == 40);
+    soon().until(() -> recorder.handled().size() == 40);
     assertThat(lettersOf("watcher")).isEmpty();
     for (int key = 0; key < 20; key++) {
       assertThat(recorder.handledIds("key-" + key)).containsExactly("e" + key, "e" + (key + 20));

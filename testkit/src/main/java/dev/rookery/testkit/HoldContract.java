@@ -4,6 +4,7 @@ import static dev.rookery.testkit.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.DeadLetter.Reason;
+import dev.rookery.DeadLetter.State;
 import dev.rookery.Operations.DeadLetterFilter;
 import dev.rookery.Operations.PartitionProgress;
 import dev.rookery.RetryAfter;
@@ -139,9 +140,12 @@ public interface HoldContract extends BusUnderTest {
 
     operations().redrive(DeadLetterFilter.ALL.ids(badLetter()));
     recorder.awaitBegun(6);
+    // While it is handled again it has the reason of before; only then it waits again
     soon()
         .until(() ->
-            lettersOf("watcher").stream().anyMatch(letter -> letter.reason() == Reason.EXHAUSTED));
+            lettersOf("watcher").stream()
+                .filter(letter -> letter.reason() == Reason.EXHAUSTED)
+                .anyMatch(letter -> letter.state() == State.WAITING));
     assertThat(recorder.handled()).isEmpty();
 
     fail.set(false);

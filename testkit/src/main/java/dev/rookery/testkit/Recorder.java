@@ -60,7 +60,7 @@ public final class Recorder {
   }
 
   public void awaitHandled(int count) {
-    soon().untilAsserted(() -> assertThat(handled).hasSize(count));
+    soon().untilAsserted(() -> assertThat(handled.size()).as("events handled").isEqualTo(count));
   }
 
   public void awaitBegun(int count) {

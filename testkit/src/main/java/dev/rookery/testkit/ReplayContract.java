@@ -80,7 +80,7 @@ public interface ReplayContract extends BusUnderTest {
   default void whereASubscriptionBeginsCountsOnlyWhenItIsNew() {
     say("a");
     Recorder first = new Recorder();
-    subscribe(listening("watcher").from(Start.earliest()), first).drain(Duration.ofSeconds(5));
+    subscribe(listening("watcher").from(Start.earliest()), first).drain(Duration.ofMinutes(1));
     Recorder second = new Recorder();
 
     soon().until(() -> first.handled().size() + lagOf("watcher") == 1);
@@ -100,7 +100,7 @@ public interface ReplayContract extends BusUnderTest {
 
     Subscriber replay = subscribe(fromTheBeginning("again").replayUntil(end), recorder);
 
-    assertThat(replay.awaitEnd(Duration.ofSeconds(10))).isTrue();
+    assertThat(replay.awaitEnd(Duration.ofMinutes(1))).isTrue();
     assertThat(recorder.handled()).hasSize(50).allMatch(Delivery::replay);
     assertThat(recorder.handledIds()).doesNotContain("later");
     assertThat(replay.state()).isEqualTo("ended");
@@ -121,7 +121,7 @@ public interface ReplayContract extends BusUnderTest {
     Subscriber replay =
         subscribe(fromTheBeginning("again").replayUntil(operations().latest()), recorder);
 
-    assertThat(replay.awaitEnd(Duration.ofSeconds(30))).isTrue();
+    assertThat(replay.awaitEnd(Duration.ofMinutes(1))).isTrue();
     assertThat(recorder.handled()).hasSize(batches * size);
   }
 
@@ -130,7 +130,7 @@ public interface ReplayContract extends BusUnderTest {
     Subscriber replay =
         subscribe(fromTheBeginning("again").replayUntil(operations().latest()), new Recorder());
 
-    assertThat(replay.awaitEnd(Duration.ofSeconds(10))).isTrue();
+    assertThat(replay.awaitEnd(Duration.ofMinutes(1))).isTrue();
   }
 
   @Test
@@ -143,7 +143,7 @@ public interface ReplayContract extends BusUnderTest {
     Subscriber replay =
         subscribe(fromTheBeginning("again").replayUntil(operations().latest()), new Recorder());
 
-    assertThat(replay.awaitEnd(Duration.ofSeconds(10))).isTrue();
+    assertThat(replay.awaitEnd(Duration.ofMinutes(1))).isTrue();
     recorder.awaitHandled("a");
   }
 

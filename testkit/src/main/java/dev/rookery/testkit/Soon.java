@@ -9,9 +9,9 @@ import org.awaitility.core.ConditionFactory;
 public final class Soon {
   private Soon() {}
 
-  /** Gives up after ten seconds. */
+  /** Gives up after a minute. */
   public static ConditionFactory soon() {
-    return within(Duration.ofSeconds(10));
+    return within(Duration.ofMinutes(1));
   }
 
   public static ConditionFactory within(Duration limit) {
@@ -24,7 +24,7 @@ public final class Soon {
   /** Looks for a while that something is and stays so. */
   public static void staysFor(Duration time, BooleanSupplier condition) {
     Awaitility.await()
-        .atMost(time.plusSeconds(5))
+        .atMost(time.plusSeconds(60))
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(5))
         .during(time)

@@ -265,7 +265,7 @@ public interface TakeOverContract extends BusUnderTest {
     IntStream.range(0, 10).forEach(n -> say("e" + n, "key-" + n));
     begun.await();
 
-    Thread draining = Thread.ofPlatform().start(() -> subscriber.drain(Duration.ofSeconds(10)));
+    Thread draining = Thread.ofPlatform().start(() -> subscriber.drain(Duration.ofMinutes(1)));
     Soon.staysFor(Duration.ofMillis(100), draining::isAlive);
     go.countDown();
     draining.join();

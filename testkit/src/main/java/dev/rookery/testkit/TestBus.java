@@ -73,9 +73,9 @@ public final class TestBus implements EventBus {
     this.surroundings = new TestSubscriber.Surroundings(engine, time, scripts, attempts);
   }
 
-  /** Opens a bus with the standard configuration, whose handlers have five seconds. */
+  /** Opens a bus with the standard configuration, whose handlers have thirty seconds. */
   public static TestBus open(long seed) {
-    return new TestBus(BusConfig.standard(), seed, BEGINNING, Duration.ofSeconds(5));
+    return new TestBus(BusConfig.standard(), seed, BEGINNING, Duration.ofSeconds(30));
   }
 
   private static BusConfig keepingAll(BusConfig config) {

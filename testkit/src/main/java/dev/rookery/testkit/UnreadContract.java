@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +32,18 @@ public interface UnreadContract extends BusUnderTest {
   /** Longer than the stream {@code left} waits, whose events are kept for a millisecond only. */
   Duration LONG_ENOUGH = Duration.ofSeconds(3);
 
-  private Receipt publish(String type, String id) {
-    return bus().publish(Draft.of(type, "{}").id(id));
+  /** Publishes them at once, so that none comes after the others are given up; the last receipt. */
+  private Receipt publish(String type, String... ids) {
+    List<Draft> drafts = Stream.of(ids).map(id -> Draft.of(type, "{}").id(id)).toList();
+    return bus().publishAll(drafts).getLast().receipt();
+  }
+
+  /** Waits until it is read; until then it may be given up. */
+  private void awaitOwner(String subscription) {
+    soon()
+        .until(() ->
+            operations().subscription(subscription).partitions().stream()
+                .allMatch(partition -> partition.owner().isPresent()));
   }
 
   private static Subscription reading(String name, String pattern) {
@@ -66,9 +77,7 @@ public interface UnreadContract extends BusUnderTest {
   @Test
   default void whatNobodyReadsIsGivenUpWhereThatIsAskedForAndNamed() {
     subscribe(reading("watcher", "left.**"), new Recorder()).close();
-    publish("left.x", "a");
-    publish("left.x", "b");
-    Receipt last = publish("left.x", "c");
+    Receipt last = publish("left.x", "a", "b", "c");
 
     soon().until(() -> announced().size() == 1);
 
@@ -88,6 +97,7 @@ public interface UnreadContract extends BusUnderTest {
         });
     Recorder anew = new Recorder();
     subscribe(reading("watcher", "left.**"), anew);
+    awaitOwner("watcher");
     publish("left.x", "d");
     anew.awaitHandled("d");
     assertThat(anew.handledIds()).containsExactly("d");
@@ -98,8 +108,8 @@ public interface UnreadContract extends BusUnderTest {
     CountDownLatch go = new CountDownLatch(1);
     Recorder slow = new Recorder().doing((delivery, progress) -> go.await());
     subscribe(reading("watcher", "left.**"), slow);
-    publish("left.x", "a");
-    publish("left.x", "b");
+    awaitOwner("watcher");
+    publish("left.x", "a", "b");
 
     staysFor(LONG_ENOUGH, () -> announced().isEmpty() && lagOf("watcher") == 2);
 

@@ -196,8 +196,10 @@ class ContractControlTest {
       }
       @SuppressWarnings("unchecked")
       List<Entry> entries = new ArrayList<>((List<Entry>) call.pass());
-      if (entries.size() > 1 && entries.getLast().position().high() % 7 == 0) {
-        entries.remove(entries.size() - 2);
+      if (entries.size() > 1) {
+        Entry last = entries.removeLast();
+        entries.removeIf(entry -> entry.position().high() % 7 == 0);
+        entries.add(last);
       }
       return entries;
     }
@@ -227,9 +229,9 @@ class ContractControlTest {
     }
   }
 
-  /** Readers see an event only some time after its publisher was answered. */
+  /** Readers see an event only some time after its publisher was answered, too late for a test. */
   static class AcknowledgesBeforeItStores extends Unbroken {
-    private static final Duration LATER = Duration.ofMillis(20);
+    private static final Duration LATER = Duration.ofSeconds(30);
 
     private final Map<Position, Long> storedAt = new ConcurrentHashMap<>();
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code rookery audit} as a process, on a folder that somebody changes by hand. */
-@Timeout(300)
+@Timeout(900)
 class AuditProcessTest {
   private static final String SECRET = "a secret that is in no store at all";
 

@@ -32,7 +32,7 @@ final class Bot {
     SLOW,
     /** A seeded bug: a handler returns at once and has its effect a while later. */
     EAGER,
-    /** The seeded bug, and the process halts when a handler has returned. */
+    /** The seeded bug, and the process halts when all is settled and nothing had its effect. */
     EAGER_HALT,
     /** One handling stops in the middle, before its effect, and says so. */
     PAUSE,
@@ -56,13 +56,18 @@ final class Bot {
   private static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofSeconds(2));
   private static final Duration LATE = Duration.ofSeconds(2);
 
+  private final EventBus bus;
+  private final String subscription;
   private final String name;
   private final Mode mode;
   private final int turn;
   private final OutputStream history;
   private final AtomicInteger handlings = new AtomicInteger();
 
-  private Bot(String name, Mode mode, int turn, OutputStream history) {
+  private Bot(
+      EventBus bus, String subscription, String name, Mode mode, int turn, OutputStream history) {
+    this.bus = bus;
+    this.subscription = subscription;
     this.name = name;
     this.mode = mode;
     this.turn = turn;
@@ -81,7 +86,9 @@ final class Bot {
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         EventBus bus = EventBus.open(arguments[0], CONFIG)) {
       String name = file.getFileName().toString();
-      Bot bot = new Bot(name, Mode.valueOf(arguments[3]), Integer.parseInt(arguments[4]), history);
+      Mode mode = Mode.valueOf(arguments[3]);
+      int turn = Integer.parseInt(arguments[4]);
+      Bot bot = new Bot(bus, arguments[1], name, mode, turn, history);
       Subscriber subscriber =
           bus.subscribe(subscription(arguments[1]), EventHandler.ofDeliveries(bot::handle));
       say("ready");
@@ -129,7 +136,8 @@ final class Bot {
   }
 
   private void writeDownLater(Delivery delivery) {
-    LockSupport.parkNanos(LATE.toNanos());
+    Duration late = mode == Mode.EAGER_HALT ? LATE.multipliedBy(60) : LATE;
+    LockSupport.parkNanos(late.toNanos());
     try {
       writeDown(delivery, Result.OK);
     } catch (IOException e) {
@@ -137,9 +145,12 @@ final class Bot {
     }
   }
 
-  /** When what was handled up to now is saved, but not everything has had its effect. */
+  /** When everything was handled and there was time to save it, but nothing had its effect. */
   private void haltLater() {
-    LockSupport.parkNanos(LATE.dividedBy(2).toNanos());
+    while (bus.operations().subscription(subscription).lagEvents() > 0) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+    LockSupport.parkNanos(LATE.toNanos());
     Runtime.getRuntime().halt(1);
   }
 

@@ -68,7 +68,7 @@ final class BotProcess {
 
   /** Waits until it says this. */
   BotProcess await(String word) throws InterruptedException {
-    String said = says.poll(60, TimeUnit.SECONDS);
+    String said = says.poll(120, TimeUnit.SECONDS);
     assertThat(said).as("what a bot says; see bots.log").isEqualTo(word);
     return this;
   }
@@ -95,9 +95,9 @@ final class BotProcess {
   /** Lets it finish what it handles and end. */
   void end() throws IOException, InterruptedException {
     process.getOutputStream().close();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       kill();
-      throw new AssertionError("a bot did not end within 30 s");
+      throw new AssertionError("a bot did not end within 120 s");
     }
   }
 }

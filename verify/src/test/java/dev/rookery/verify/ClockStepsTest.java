@@ -30,10 +30,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Somebody sets the wall clock by two hours while events wait and claims are held. */
-@Timeout(60)
+@Timeout(120)
 class ClockStepsTest {
-  private static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofSeconds(2));
-  private static final Duration ASKED = Duration.ofMillis(600);
+  /** Less than any step of a clock, and more than an owner that lives is ever silent. */
+  private static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofSeconds(30));
+
+  private static final Duration ASKED = Duration.ofSeconds(2);
   private static final Duration TWO_HOURS = Duration.ofHours(2);
   private static final Subscription S = Subscription.of("s", "user.said");
 
@@ -47,9 +49,11 @@ class ClockStepsTest {
     Recorder recorder =
         new Recorder()
             .doing((delivery, progress) -> {
-              times.add(System.nanoTime());
-              if (delivery.event().id().equals("a") && delivery.attempt() == 1) {
-                throw new RetryAfter(ASKED, "later");
+              if (delivery.event().id().equals("a")) {
+                times.add(System.nanoTime());
+                if (delivery.attempt() == 1) {
+                  throw new RetryAfter(ASKED, "later");
+                }
               }
             });
     try (Backend backend = store.open(folder, CONFIG, clock);
@@ -62,10 +66,10 @@ class ClockStepsTest {
       clock.step(Duration.ofHours(hours));
       bus.publish(Draft.of("user.said").id("b").key("other"));
 
-      recorder.awaitHandled("b", "a");
+      recorder.awaitHandled(2);
       soon().until(() -> bus.operations().subscription("s").lagEvents() == 0);
     }
-    assertThat(Duration.ofNanos(times.get(2) - times.get(0))).isGreaterThanOrEqualTo(ASKED);
+    assertThat(Duration.ofNanos(times.get(1) - times.get(0))).isGreaterThanOrEqualTo(ASKED);
   }
 
   @ParameterizedTest

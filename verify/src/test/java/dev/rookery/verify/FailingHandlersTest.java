@@ -16,10 +16,11 @@ import dev.rookery.server.Server;
 import dev.rookery.server.ServerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** One event in ten fails one to three times, over 200 keys; half of the keys have none of them. */
 @Tag("P3")
-@Timeout(120)
+@Timeout(600)
 class FailingHandlersTest {
   private static final int KEYS = 200;
   private static final int EVENTS = 2_000;
@@ -66,18 +67,20 @@ class FailingHandlersTest {
 
   @Test
   void aHandlerThatTriesAgainByItselfLaterIsCaught() throws Exception {
+    List<Runnable> held = new CopyOnWriteArrayList<>();
     Run run =
         run(
             Store.MEMORY,
             false,
             "c",
             3,
-            (delivery, handling) ->
-                Thread.ofVirtual()
-                    .start(() -> {
-                      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-                      handling.run();
-                    }));
+            (delivery, handling) -> {
+              held.add(handling);
+              // The last event that fails is the second of its key: those between are handled.
+              if (held.size() == EVENTS / 10) {
+                held.forEach(Runnable::run);
+              }
+            });
 
     assertThat(run.findings().outOfOrder()).isPositive();
   }
@@ -129,8 +132,8 @@ class FailingHandlersTest {
       sent.put(draft.id().orElseThrow(), System.nanoTime());
       history.publish(bus, draft);
     }
-    within(Duration.ofSeconds(60)).until(() -> handled.get() >= EVENTS);
-    within(Duration.ofSeconds(60)).until(() -> bus.operations().subscription("s").lagEvents() == 0);
+    within(Duration.ofMinutes(2)).until(() -> handled.get() >= EVENTS);
+    within(Duration.ofMinutes(2)).until(() -> bus.operations().subscription("s").lagEvents() == 0);
     return new Run(history.judge(bus, "s"), untouched.percentileMillis(0.95));
   }
 

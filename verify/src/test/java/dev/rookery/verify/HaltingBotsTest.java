@@ -54,7 +54,7 @@ class HaltingBotsTest {
       publish(history, bus);
       halt(history, server.address());
       BotProcess last = start(history, server.address(), Bot.Mode.STEADY, 0);
-      within(Duration.ofSeconds(60))
+      within(Duration.ofMinutes(2))
           .until(() -> bus.operations().subscription("s").lagEvents() == 0);
       last.end();
       judge("F15 server", history, bus);
@@ -73,7 +73,7 @@ class HaltingBotsTest {
     }
     halt(history, address);
     BotProcess last = start(history, address, Bot.Mode.STEADY, 0);
-    within(Duration.ofSeconds(60)).until(() -> history.reached("s") == history.published());
+    within(Duration.ofMinutes(2)).until(() -> history.reached("s") == history.published());
     last.end();
     try (EventBus bus = EventBus.open(address)) {
       assertThat(bus.operations().subscription("s").lagEvents()).isZero();
@@ -90,7 +90,7 @@ class HaltingBotsTest {
       publish(history, bus);
     }
     BotProcess eager = BotProcess.start(address, "s", history.file("bot"), Bot.Mode.EAGER_HALT, 50);
-    assertThat(eager.awaitEnd(60)).isTrue();
+    assertThat(eager.awaitEnd(120)).isTrue();
     try (EventBus bus = EventBus.open(address)) {
       assertThat(bus.operations().subscription("s").lagEvents()).isZero();
       assertThat(history.judge(bus, "s").lost()).isPositive();
@@ -117,7 +117,7 @@ class HaltingBotsTest {
               history.file("bot"),
               MODES.get(round % MODES.size()),
               1 + round * 7 % PER_HALT);
-      assertThat(bot.awaitEnd(60)).as("the bot of round %d halts", round).isTrue();
+      assertThat(bot.awaitEnd(120)).as("the bot of round %d halts", round).isTrue();
     }
   }
 
@@ -151,7 +151,7 @@ class HaltingBotsTest {
     for (int halts = 0; halts < 10; halts++) {
       BotProcess bot = start(history, address, Bot.Mode.HALT_ON_POISON, 0);
       int already = halts;
-      within(Duration.ofSeconds(60))
+      within(Duration.ofMinutes(2))
           .until(() -> !bot.isAlive() || history.reached("s") == history.published());
       if (bot.isAlive() && !bot.awaitEnd(1)) {
         bot.end();

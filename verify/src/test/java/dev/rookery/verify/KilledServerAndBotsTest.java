@@ -29,7 +29,7 @@ class KilledServerAndBotsTest {
   private static final int ROUNDS = Integer.getInteger("rookery.rounds", 3);
   private static final int KEYS = 4;
   private static final int WINDOW = Bot.subscription("any").window();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final List<String> SUBSCRIPTIONS = List.of("crew", "crew", "solo");
 
   @TempDir private Path folder;

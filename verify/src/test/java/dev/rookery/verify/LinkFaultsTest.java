@@ -37,12 +37,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("P2")
 @Tag("P3")
-@Timeout(300)
+@Timeout(900)
 @ParameterizedClass
 @MethodSource("dev.rookery.verify.Store#durable")
 class LinkFaultsTest {
   private static final Duration FAULT = Duration.ofSeconds(Long.getLong("rookery.linkFault", 2));
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int KEYS = 4;
   private static final int MORE_THREADS = 16;
   private static final long MORE_BYTES = 64 << 20;
@@ -119,7 +119,7 @@ class LinkFaultsTest {
         () -> {
           proxy.delay(Duration.ofMillis(200));
           LockSupport.parkNanos(FAULT.toNanos());
-          assertThat(subscriber.state()).isEqualTo("running");
+          within(PATIENCE).until(() -> subscriber.state().equals("running"));
         },
         () -> proxy.delay(Duration.ZERO));
   }
@@ -131,7 +131,7 @@ class LinkFaultsTest {
         () -> {
           proxy.chunkBytes(1);
           LockSupport.parkNanos(FAULT.toNanos());
-          assertThat(subscriber.state()).isEqualTo("running");
+          within(PATIENCE).until(() -> subscriber.state().equals("running"));
         },
         () -> proxy.chunkBytes(16_384));
   }
@@ -157,8 +157,11 @@ class LinkFaultsTest {
     try (Feeder _ = new Feeder(history, draft -> far.publish(remote, draft), KEYS)) {
       awaitProgress();
       begin.take();
-      assertThat(ManagementFactory.getThreadMXBean().getThreadCount())
-          .isLessThan(threads + MORE_THREADS);
+      // Those of a lost connection end in their own time; what leaks stays.
+      within(PATIENCE)
+          .untilAsserted(() ->
+              assertThat(ManagementFactory.getThreadMXBean().getThreadCount())
+                  .isLessThan(threads + MORE_THREADS));
       assertThat(heapBytes()).isLessThan(bytes + MORE_BYTES);
       end.take();
       long back = System.nanoTime();
@@ -188,15 +191,26 @@ class LinkFaultsTest {
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
+  private static boolean isReached(EventBus bus) {
+    try {
+      bus.operations().latest();
+      return true;
+    } catch (BackendUnavailable e) {
+      return false;
+    }
+  }
+
   @Test
   void aPublisherThatDoesNotWaitForWhatIsUnknownIsCaught() throws Exception {
-    BusConfig impatient = BusConfig.standard().idWindow(Duration.ofMillis(200));
+    BusConfig impatient = BusConfig.standard().idWindow(Duration.ofSeconds(1));
     List<Draft> left = new ArrayList<>();
     try (EventBus hasty = EventBus.open(far.address(), impatient)) {
       for (int n = 0; n < 6; n++) {
         proxy.mode(n % 3 == 1 ? TcpProxy.Mode.REFUSE : TcpProxy.Mode.PASS);
         if (n % 3 == 1) {
           proxy.cutAll();
+        } else {
+          within(PATIENCE).until(() -> isReached(hasty));
         }
         Draft draft = history.next("user.said", "k");
         try {

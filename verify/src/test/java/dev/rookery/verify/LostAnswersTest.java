@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Half of the answers of a server, or of the store, are cut after the events were stored. */
 @Tag("P2")
-@Timeout(300)
+@Timeout(900)
 class LostAnswersTest {
   private static final int PUBLISHERS = 4;
   private static final int EACH = Integer.getInteger("rookery.publishes", 100);

@@ -42,7 +42,7 @@ class PausedOwnerTest {
       Duration.ofSeconds(Integer.getInteger("rookery.pauseSeconds", 3));
   private static final BusConfig CONFIG = BusConfig.standard().claimTtl(TTL);
   private static final Partition USER = new Partition("user", 0);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
 

@@ -67,6 +67,9 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     }
   }
 
+  /** In place of a number: the step that saves the poisonous event as settled. */
+  static final int AT_POISON_SAVED = -1;
+
   /** So that a second life need not wait for long. */
   static final BusConfig CONFIG = BusConfig.standard().claimTtl(Duration.ofMillis(500));
 
@@ -127,7 +130,10 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
     /** One life, up to the end of the story or of the world. */
     private Stopping live(Stop stop, int at) {
       Backend backend = store.get();
-      Stopping stopping = new Stopping(stop, at, ignored);
+      Stopping stopping =
+          at == AT_POISON_SAVED
+              ? new Stopping(stop, this::savesPoison, ignored)
+              : new Stopping(stop, at, ignored);
       lives.add(stopping);
       try (EventBus bus =
           new EngineBus(new TwistedBackend(backend, stopping), CONFIG, Environment.system())) {
@@ -176,7 +182,7 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
 
     private void await(Stopping stopping, BooleanSupplier condition) {
       try {
-        within(Duration.ofSeconds(30))
+        within(Duration.ofSeconds(90))
             .pollInterval(Duration.ofMillis(20))
             .until(() -> stopping.stopped() || condition.getAsBoolean());
       } catch (ConditionTimeoutException e) {
@@ -267,13 +273,20 @@ record Scenario(boolean hold, boolean discard, Stop stop, int at) {
       return places;
     }
 
+    private boolean savesPoison(TwistedBackend.Call call) {
+      return call.of("save") && isSettled((Cursor) call.arguments().get(1), position("poison"));
+    }
+
     private static boolean isSettled(Backend backend, Position position) {
       Cursor cursor = backend.subscriptions().cursors("keeper").get(Samples.USER);
-      return cursor != null
-          && (!position.isAfter(cursor.floor().position())
-              || cursor.settled().stream()
-                  .anyMatch(range ->
-                      !range.first().isAfter(position) && !position.isAfter(range.last())));
+      return cursor != null && isSettled(cursor, position);
+    }
+
+    private static boolean isSettled(Cursor cursor, Position position) {
+      return !position.isAfter(cursor.floor().position())
+          || cursor.settled().stream()
+              .anyMatch(
+                  range -> !range.first().isAfter(position) && !position.isAfter(range.last()));
     }
   }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Drookery.kills=50} for a long run.
  */
 @Tag("P1")
+@Timeout(3_600)
 class ServerKillsTest {
   private static final int KILLS = Integer.getInteger("rookery.kills", 4);
   private static final int PUBLISHERS = 4;

@@ -1,6 +1,8 @@
 package dev.rookery.verify;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,13 +13,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A real {@code rookery serve} in a process of its own, with the launcher's options, which can be
  * killed.
  */
 final class ServerProcess {
-  private static final Duration LONGEST_START = Duration.ofSeconds(30);
+  private static final Duration LONGEST_START = Duration.ofMinutes(2);
+  private static final int FIRST_PORT = 22_000;
+  private static final int PORTS = 10_000;
+  private static final AtomicInteger PORT =
+      new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % PORTS));
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Path folder;
@@ -47,12 +54,21 @@ final class ServerProcess {
     return server;
   }
 
+  /**
+   * A port that nobody has. It is below those that connections of other processes are given as
+   * their own end, so that it stays free while the server is down.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+    for (int tries = 0; tries < PORTS; tries++) {
+      int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return port;
+      } catch (IOException e) {
+        // It is somebody else's.
+      }
     }
+    throw new IllegalStateException("no port is free");
   }
 
   private Process launch() {
@@ -120,9 +136,9 @@ final class ServerProcess {
   /** Ends it as an operator does; its exit code. */
   int terminate() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError("the server did not end within 30 s of SIGTERM");
+      throw new AssertionError("the server did not end within 120 s of SIGTERM");
     }
     return process.exitValue();
   }
@@ -147,7 +163,7 @@ final class ServerProcess {
     try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(address() + "/health/ready"))
-              .timeout(Duration.ofSeconds(1))
+              .timeout(Duration.ofSeconds(10))
               .build();
       return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {

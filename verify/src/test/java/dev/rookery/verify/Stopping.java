@@ -5,6 +5,7 @@ import dev.rookery.testkit.TwistedBackend;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class Stopping implements TwistedBackend.Twist {
 
   private final Stop stop;
   private final int at;
+  private final Predicate<TwistedBackend.Call> where;
   private final Set<String> ignored;
   private final List<String> steps = new CopyOnWriteArrayList<>();
   private volatile boolean reached;
@@ -38,8 +40,18 @@ final class Stopping implements TwistedBackend.Twist {
    * @param ignored the seeded bug: steps that are never done, and answered as if they were
    */
   Stopping(Stop stop, int at, Set<String> ignored) {
+    this(stop, at, _ -> false, ignored);
+  }
+
+  /** Stops at the first step like this. */
+  Stopping(Stop stop, Predicate<TwistedBackend.Call> where, Set<String> ignored) {
+    this(stop, 0, where, ignored);
+  }
+
+  private Stopping(Stop stop, int at, Predicate<TwistedBackend.Call> where, Set<String> ignored) {
     this.stop = stop;
     this.at = at;
+    this.where = where;
     this.ignored = ignored;
   }
 
@@ -69,7 +81,7 @@ final class Stopping implements TwistedBackend.Twist {
 
   private synchronized @Nullable Object step(TwistedBackend.Call call) throws Throwable {
     String name = call.method().getName();
-    boolean here = !reached && steps.size() + 1 == at;
+    boolean here = !reached && (steps.size() + 1 == at || where.test(call));
     reached |= here;
     if (here && stop == Stop.OUT_OF_MEMORY) {
       throw new OutOfMemoryError("seeded");

@@ -9,7 +9,9 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.function.Function;
 
-/** The rows of the bus' log in PostgreSQL with an index of their ids, and a row that counts them. */
+/**
+ * The rows of the bus' log in PostgreSQL with an index of their ids, and a row that counts them.
+ */
 final class PostgresTable {
   private static final List<String> TABLES =
       List.of(

@@ -13,7 +13,12 @@ import org.junit.jupiter.api.Test;
 /** Whether a trial notices what a contender does wrong. */
 class TrialTest {
   private static final Effort TINY =
-      new Effort(Duration.ZERO, Duration.ofMillis(50), 1_000, Duration.ofMillis(100));
+      new Effort(Duration.ZERO, Duration.ofMillis(500), 1_000, Duration.ofSeconds(20));
+
+  /** For those whose deliveries are never complete. */
+  private static final Effort IMPATIENT =
+      new Effort(TINY.warmUp(), TINY.measured(), TINY.backlog(), Duration.ofSeconds(2));
+
   private static final Course COURSE = new Course(Load.PACED, new Shape(1, 2), 200, 10_000);
 
   private final Environment environment = Environment.system();
@@ -55,7 +60,11 @@ class TrialTest {
   }
 
   private Measured run(Handing handing) throws Exception {
-    return new Trial(new InPlace(handing), COURSE, TINY, environment).run();
+    return run(handing, TINY);
+  }
+
+  private Measured run(Handing handing, Effort effort) throws Exception {
+    return new Trial(new InPlace(handing), COURSE, effort, environment).run();
   }
 
   private static void take(Sample event, Tally tally) {
@@ -73,11 +82,13 @@ class TrialTest {
   @Test
   void anEventThatNeverComesIsLost() throws Exception {
     Measured measured =
-        run((event, tally) -> {
-          if (!event.key().equals("channel-3")) {
-            take(event, tally);
-          }
-        });
+        run(
+            (event, tally) -> {
+              if (!event.key().equals("channel-3")) {
+                take(event, tally);
+              }
+            },
+            IMPATIENT);
 
     assertThat(measured.lost()).isPositive();
     assertThat(measured.isClean()).isFalse();

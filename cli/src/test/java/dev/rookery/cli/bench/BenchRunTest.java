@@ -26,7 +26,8 @@ class BenchRunTest {
   void aRunAtARateIsMeasuredAndClean() throws InterruptedException {
     BenchResult result = run(500, 2, 2);
 
-    assertThat(result.publishedPerSecond()).isBetween(50.0, 700.0);
+    // What fell due in a stall is published after it; without a rate it would be many thousands.
+    assertThat(result.publishedPerSecond()).isBetween(10.0, 5_000.0);
     assertThat(result.lost()).isZero();
     assertThat(result.outOfOrder()).isZero();
     assertThat(result.duplicates()).isZero();
