@@ -63,7 +63,8 @@ public final class Compare implements Callable<Integer> {
       paramLabel = "PxS",
       defaultValue = "1x1,10x10",
       converter = ShapeConverter.class,
-      description = "Publishers x subscriptions. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Publishers x subscriptions; 10x0 measures publishing alone. Default: ${DEFAULT-VALUE}.")
   private List<Shape> shapes = new ArrayList<>();
 
   @Option(
@@ -248,10 +249,11 @@ public final class Compare implements Callable<Integer> {
     Measured measured = run(contender, course, effort);
     System.err.printf(
         Locale.ROOT,
-        "%s, round %d, %s: %,.0f delivered/s, p99 %.2f ms%s%n",
+        "%s, round %d, %s: %,.0f published/s, %,.0f delivered/s, p99 %.2f ms%s%n",
         course,
         round,
         contender.name(),
+        measured.publishedPerSecond(),
         measured.deliveredPerSecond(),
         measured.p99Ms(),
         measured.isClean() ? "" : ", NOT CLEAN: " + measured);

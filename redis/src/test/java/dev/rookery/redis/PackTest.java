@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PackTest {
   private static final TestServer SERVER = TestServer.shared();
 
-  private static List<String> asRedisReads(Pack pack) {
+  private static List<Reply> read(Pack pack) {
     String script =
         """
         local pack = string.gsub(ARGV[1], '..', function(hex)
@@ -18,7 +18,7 @@ class PackTest {
         return {cmsgpack.unpack(pack)}
         """;
     String hex = HexFormat.of().formatHex(pack.toArray());
-    return SERVER.ask("EVAL", script, 0, hex).list().stream().map(Reply::text).toList();
+    return SERVER.ask("EVAL", script, 0, hex).list();
   }
 
   @Test
@@ -31,7 +31,7 @@ class PackTest {
       pack.text(text);
     }
 
-    assertThat(asRedisReads(pack)).containsExactly(texts);
+    assertThat(read(pack)).extracting(Reply::text).containsExactly(texts);
   }
 
   @Test
@@ -41,10 +41,8 @@ class PackTest {
       all[i] = (byte) i;
     }
 
-    String script = "return {cmsgpack.unpack(ARGV[1])}";
-    byte[] packed = new Pack(0).bytes(all).bytes(new byte[0]).toArray();
-
-    assertThat(SERVER.ask("EVAL", script, 0, packed).list().stream().map(Reply::bytes))
+    assertThat(read(new Pack(0).bytes(all).bytes(new byte[0])))
+        .extracting(Reply::bytes)
         .containsExactly(all, new byte[0]);
   }
 
@@ -55,6 +53,6 @@ class PackTest {
       pack.text("field " + i);
     }
 
-    assertThat(asRedisReads(pack)).hasSize(100);
+    assertThat(read(pack)).hasSize(100);
   }
 }

@@ -103,7 +103,7 @@ public final class Trial {
   }
 
   private long slowest() {
-    return tallies.stream().mapToLong(Tally::delivered).min().orElse(0);
+    return tallies.stream().mapToLong(Tally::delivered).min().orElseGet(this::stored);
   }
 
   private Look look(Running running) throws Exception {

@@ -53,7 +53,7 @@ public final class JsonLines {
     return of("ratio", ratio.course())
         .put("backend", ratio.ours())
         .put("peer", ratio.peer())
-        .put("figure", ratio.figure())
+        .put("figure", ratio.figure().field())
         .put("median", rounded(ratio.median()))
         .put("least", rounded(ratio.least()))
         .put("most", rounded(ratio.most()));

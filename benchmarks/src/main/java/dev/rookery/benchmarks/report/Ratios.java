@@ -1,7 +1,7 @@
 package dev.rookery.benchmarks.report;
 
 import dev.rookery.benchmarks.load.Course;
-import dev.rookery.benchmarks.load.Load;
+import dev.rookery.benchmarks.load.Figure;
 import dev.rookery.benchmarks.load.Measured;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -37,15 +37,13 @@ public final class Ratios {
   /**
    * One comparison.
    *
-   * @param figure what is compared: deliveries a second, or the 99th percentile where the load is
-   *     paced
    * @param median over the rounds
    */
   public record Ratio(
       Course course,
       String ours,
       String peer,
-      String figure,
+      Figure figure,
       double median,
       double least,
       double most) {}
@@ -67,21 +65,21 @@ public final class Ratios {
   }
 
   private static Optional<Ratio> of(Rounds rounds, Course course, String ours, String peer) {
+    Figure figure = Figure.of(course);
     List<Double> found =
         rounds.all().stream()
             .filter(round -> isOf(round, course, ours))
             .flatMap(round ->
                 in(rounds, round.round(), course, peer)
-                    .map(other -> figure(round.measured()) / figure(other)))
+                    .map(other -> figure.of(round.measured()) / figure.of(other)))
             .filter(Double::isFinite)
             .sorted()
             .toList();
-    String name = course.load() == Load.PACED ? "p99Ms" : "deliveredPerSecond";
     return found.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Ratio(
-                course, ours, peer, name, Medians.of(found), found.getFirst(), found.getLast()));
+                course, ours, peer, figure, Medians.of(found), found.getFirst(), found.getLast()));
   }
 
   private static Stream<Measured> in(Rounds rounds, int number, Course course, String name) {
@@ -92,11 +90,5 @@ public final class Ratios {
 
   private static boolean isOf(Rounds.Round round, Course course, String name) {
     return round.measured().course().equals(course) && round.measured().contender().equals(name);
-  }
-
-  private static double figure(Measured measured) {
-    return measured.course().load() == Load.PACED
-        ? measured.p99Ms()
-        : measured.deliveredPerSecond();
   }
 }

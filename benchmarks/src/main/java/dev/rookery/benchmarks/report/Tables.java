@@ -1,7 +1,6 @@
 package dev.rookery.benchmarks.report;
 
 import dev.rookery.benchmarks.load.Course;
-import dev.rookery.benchmarks.load.Load;
 import dev.rookery.benchmarks.load.Measured;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -73,11 +72,10 @@ public final class Tables {
   }
 
   private static String line(Ratios.Ratio ratio) {
-    String figure = ratio.course().load() == Load.PACED ? "p99" : "deliveries";
     return String.format(
         Locale.ROOT,
         "  %s of %s is %.2f times that of %s (%.2f to %.2f)",
-        figure,
+        ratio.figure().words(),
         ratio.ours(),
         ratio.median(),
         ratio.peer(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rookery.Json;
 import dev.rookery.benchmarks.load.Course;
+import dev.rookery.benchmarks.load.Figure;
 import dev.rookery.benchmarks.load.Load;
 import dev.rookery.benchmarks.load.Measured;
 import dev.rookery.benchmarks.load.Shape;
@@ -29,10 +30,15 @@ class ReportTest {
               new Rounds.Round(3, measured("sqlite", 400, 0))));
 
   private static Measured measured(String contender, double perSecond, long lost) {
+    return measured(COURSE, contender, perSecond, perSecond, lost);
+  }
+
+  private static Measured measured(
+      Course course, String contender, double published, double perSecond, long lost) {
     return new Measured(
         contender,
-        COURSE,
-        perSecond,
+        course,
+        published,
         perSecond,
         1,
         2,
@@ -73,6 +79,21 @@ class ReportTest {
     assertThat(ratio.least()).isEqualTo(0.5);
     assertThat(ratio.median()).isEqualTo(0.75);
     assertThat(ratio.most()).isEqualTo(0.9);
+  }
+
+  @Test
+  void whereNobodyListensPublishesAreCompared() {
+    Course alone = new Course(Load.BATCHES, new Shape(10, 0), 200, 0);
+    Rounds rounds =
+        new Rounds(
+            List.of(
+                new Rounds.Round(1, measured(alone, "file", 100, 0, 0)),
+                new Rounds.Round(1, measured(alone, "sqlite", 400, 0, 0))));
+
+    Ratios.Ratio ratio = Ratios.of(rounds).getFirst();
+
+    assertThat(ratio.figure()).isEqualTo(Figure.PUBLISHES);
+    assertThat(ratio.median()).isEqualTo(0.25);
   }
 
   @Test
