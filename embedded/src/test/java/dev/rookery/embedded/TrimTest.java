@@ -14,6 +14,7 @@ import dev.rookery.testkit.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What trimming and checkpoints leave on the disk. */
 @Tag("P6")
 class TrimTest {
+  /** So many that one of them is in the midst of reading at any time. */
+  private static final int READERS = 4;
+
   @TempDir Path folder;
   private final ManualEnvironment environment = new ManualEnvironment(1);
 
@@ -104,23 +108,27 @@ class TrimTest {
   void theWalStaysSmallWhileSomebodyReads() throws Exception {
     try (FileBackend backend = openWithWindow(Duration.ofMinutes(10))) {
       AtomicBoolean done = new AtomicBoolean();
-      Thread reader =
-          Thread.ofPlatform()
-              .start(() -> {
-                while (!done.get()) {
-                  backend
-                      .log()
-                      .read(USER, backend.log().earliest(USER).position(), 100, Long.MAX_VALUE);
-                }
-              });
-      for (int batch = 0; batch < 80; batch++) {
+      List<Thread> readers = new ArrayList<>();
+      for (int i = 0; i < READERS; i++) {
+        readers.add(Thread.ofPlatform().start(() -> readAll(backend.log(), done)));
+      }
+      for (int batch = 0; batch < 120; batch++) {
         backend.log().append(USER, large(batch));
       }
       done.set(true);
-      reader.join();
+      for (Thread reader : readers) {
+        reader.join();
+      }
 
-      assertThat(backend.log().size(USER).bytes()).isGreaterThan(80_000_000);
-      assertThat(Files.size(folder.resolve(Fixture.WAL))).isLessThan(60_000_000);
+      // A file that was never begun anew holds every page at least once
+      assertThat(Files.size(folder.resolve(Fixture.WAL)))
+          .isLessThan(backend.log().size(USER).bytes());
+    }
+  }
+
+  private static void readAll(EventLog log, AtomicBoolean done) {
+    while (!done.get()) {
+      log.read(USER, log.earliest(USER).position(), 100, Long.MAX_VALUE);
     }
   }
 
