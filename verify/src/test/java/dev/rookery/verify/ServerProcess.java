@@ -1,9 +1,7 @@
 package dev.rookery.verify;
 
+import dev.rookery.postgres.TestServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A real {@code rookery serve} in a process of its own, with the launcher's options, which can be
@@ -21,10 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ServerProcess {
   private static final Duration LONGEST_START = Duration.ofMinutes(2);
-  private static final int FIRST_PORT = 22_000;
-  private static final int PORTS = 10_000;
-  private static final AtomicInteger PORT =
-      new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % PORTS));
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Path folder;
@@ -49,26 +42,10 @@ final class ServerProcess {
   /** As the other; with options of the bus' address. */
   static ServerProcess at(Path folder, String beside, String... options)
       throws InterruptedException {
-    ServerProcess server = new ServerProcess(folder, beside, freePort(), List.of(options));
+    ServerProcess server =
+        new ServerProcess(folder, beside, TestServer.freePort(), List.of(options));
     server.awaitReady();
     return server;
-  }
-
-  /**
-   * A port that nobody has. It is below those that connections of other processes are given as
-   * their own end, so that it stays free while the server is down.
-   */
-  static int freePort() {
-    for (int tries = 0; tries < PORTS; tries++) {
-      int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
-      try (ServerSocket socket = new ServerSocket()) {
-        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return port;
-      } catch (IOException e) {
-        // It is somebody else's.
-      }
-    }
-    throw new IllegalStateException("no port is free");
   }
 
   private Process launch() {
