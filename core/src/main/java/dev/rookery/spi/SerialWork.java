@@ -42,18 +42,17 @@ public final class SerialWork {
   }
 
   private void run() {
-    boolean failed = true;
+    int seen = 0;
     try {
-      int seen;
       do {
         seen = wishes.get();
         work.run();
       } while (!wishes.compareAndSet(seen, 0));
-      failed = false;
-    } finally {
-      if (failed) {
-        wishes.set(0);
+    } catch (Throwable e) {
+      if (!wishes.compareAndSet(seen, 0)) {
+        threads.execute(this::run); // for those who asked meanwhile
       }
+      throw e;
     }
   }
 }

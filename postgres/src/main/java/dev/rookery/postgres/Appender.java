@@ -8,7 +8,7 @@ import dev.rookery.PublishUnknown;
 import dev.rookery.RookeryException;
 import dev.rookery.spi.Append;
 import dev.rookery.spi.Appended;
-import dev.rookery.spi.SerialWork;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,9 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -38,7 +36,7 @@ import java.util.function.Supplier;
  */
 final class Appender implements AutoCloseable {
   private static final int GROUP_EVENTS = 200;
-  private static final String APPEND = "SELECT kind, place FROM rookery.append(?, ?, ?)";
+  private static final String APPEND = "SELECT first, kinds, places FROM rookery.append(?, ?, ?)";
 
   private final Database database;
   private final Partitions partitions;
@@ -46,13 +44,9 @@ final class Appender implements AutoCloseable {
   private final boolean remembers;
   private final Supplier<Durability> durability;
   private final Consumer<Position> appended;
-  private final ConcurrentLinkedQueue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-  private final SerialWork work;
+  private final Gathering<List<Append>, List<Appended>> groups;
   private final ReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed;
-
-  /** What one caller appends. */
-  private record Waiting(List<Append> events, CompletableFuture<List<Appended>> answer) {}
 
   /**
    * An appender.
@@ -72,54 +66,39 @@ final class Appender implements AutoCloseable {
     this.remembers = !idWindow.isZero();
     this.durability = durability;
     this.appended = appended;
-    this.work = new SerialWork("rookery-postgres-appender " + partition, this::drain);
+    this.groups =
+        new Gathering<>(
+            "rookery-postgres-appender " + partition, GROUP_EVENTS, List::size, this::store);
   }
 
   List<Appended> append(List<Append> events) {
-    Waiting mine = new Waiting(List.copyOf(events), new CompletableFuture<>());
     open.readLock().lock();
     try {
       if (closed) {
         throw new BackendUnavailable("the bus on " + database.address() + " was closed");
       }
-      waiting.add(mine);
-      work.ask();
-      return mine.answer.join();
+      return groups.call(List.copyOf(events));
     } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      throw Trouble.unknown(database.address(), e);
     } finally {
       open.readLock().unlock();
     }
   }
 
-  private void drain() {
-    while (!waiting.isEmpty()) {
-      List<Waiting> members = gather();
-      try {
-        answer(members, store(members.stream().flatMap(each -> each.events.stream()).toList()));
-      } catch (RuntimeException e) {
-        members.forEach(member -> member.answer.completeExceptionally(e));
-      } catch (Error e) {
-        PublishUnknown unknown = Trouble.unknown(database.address(), e);
-        members.forEach(member -> member.answer.completeExceptionally(unknown));
-        throw e;
-      }
+  private List<List<Appended>> store(List<List<Append>> members) {
+    List<Appended> answers = together(members.stream().flatMap(List::stream).toList());
+    end(answers).ifPresent(appended);
+    List<List<Appended>> each = new ArrayList<>();
+    int from = 0;
+    for (List<Append> member : members) {
+      int to = from + member.size();
+      each.add(List.copyOf(answers.subList(from, to)));
+      from = to;
     }
+    return each;
   }
 
-  private List<Waiting> gather() {
-    List<Waiting> members = new ArrayList<>();
-    int events = 0;
-    for (Waiting next = waiting.peek();
-        next != null && (events == 0 || events + next.events.size() <= GROUP_EVENTS);
-        next = waiting.peek()) {
-      members.add(waiting.remove());
-      events += next.events.size();
-    }
-    return members;
-  }
-
-  private List<Appended> store(List<Append> batch) {
+  private List<Appended> together(List<Append> batch) {
     int number = partitions.number(partition);
     Connection connection = database.borrow();
     try (connection) {
@@ -159,27 +138,41 @@ final class Appender implements AutoCloseable {
   static List<Appended> store(
       Session session, int number, boolean remembers, List<Append> batch, Durability level)
       throws SQLException {
-    return session.list(
-        row -> appended(row, level), APPEND, number, remembers, session.drafts(batch));
+    return session
+        .first(
+            row -> answers(row, batch.size(), level),
+            APPEND,
+            number,
+            remembers,
+            session.drafts(batch))
+        .orElseThrow();
   }
 
-  private static Appended appended(ResultSet row, Durability level) throws SQLException {
-    Position position = Position.of(row.getLong(2));
-    return switch (row.getInt(1)) {
+  private static List<Appended> answers(ResultSet row, int count, Durability level)
+      throws SQLException {
+    List<Appended> answers = new ArrayList<>(count);
+    long first = row.getLong("first");
+    Array kinds = row.getArray("kinds");
+    if (kinds == null) {
+      for (int i = 0; i < count; i++) {
+        answers.add(new Appended.Stored(Position.of(first + i), level));
+      }
+      return answers;
+    }
+    Short[] kind = (Short[]) kinds.getArray();
+    Long[] place = (Long[]) row.getArray("places").getArray();
+    for (int i = 0; i < count; i++) {
+      answers.add(appended(kind[i], Position.of(place[i]), level));
+    }
+    return answers;
+  }
+
+  private static Appended appended(int kind, Position position, Durability level) {
+    return switch (kind) {
       case 0 -> new Appended.Stored(position, level);
       case 1 -> new Appended.Duplicate(position, level);
       default -> new Appended.Conflict(position);
     };
-  }
-
-  private void answer(List<Waiting> members, List<Appended> answers) {
-    int from = 0;
-    for (Waiting member : members) {
-      int to = from + member.events.size();
-      member.answer.complete(List.copyOf(answers.subList(from, to)));
-      from = to;
-    }
-    end(answers).ifPresent(appended);
   }
 
   /** The last position that was given. */

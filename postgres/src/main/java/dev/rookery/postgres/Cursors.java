@@ -9,12 +9,15 @@ import dev.rookery.spi.Claim;
 import dev.rookery.spi.Cursor;
 import dev.rookery.spi.Piece;
 import dev.rookery.spi.Place;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -33,9 +36,20 @@ final class Cursors {
           + "UPDATE SET floor = excluded.floor, ordinal = excluded.ordinal, cursor ="
           + " excluded.cursor, owner = '', epoch = nextval('rookery.epochs')";
 
+  private static final String SAVE_FREE =
+      "UPDATE rookery.cursors c SET floor = f.floor, ordinal = f.ordinal, cursor = f.cursor FROM"
+          + " (SELECT s.* FROM unnest(?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY AS s (subscription,"
+          + " partition, owner, epoch, floor, ordinal, cursor, n) JOIN rookery.cursors h USING"
+          + " (subscription, partition, owner, epoch) WHERE h.owner <> ''"
+          + " FOR NO KEY UPDATE OF h SKIP LOCKED) f"
+          + " WHERE c.subscription = f.subscription AND c.partition = f.partition RETURNING f.n";
+
   /** Waits for a trim that is under way, and no other work: see {@code trim_partition}. */
   private static final String HOLD_TRIMMING =
       "SELECT number FROM rookery.partitions WHERE stream = ? AND partition = ? FOR KEY SHARE";
+
+  /** A cursor to be saved under a claim. */
+  record Save(Claim claim, Cursor cursor) {}
 
   private Cursors() {}
 
@@ -229,6 +243,34 @@ final class Cursors {
             claim.owner(),
             claim.epoch())
         == 1;
+  }
+
+  /**
+   * Saves those whose claims are still their callers' and which nobody else holds just now, and
+   * says which those were. Whoever holds one keeps none of the others waiting.
+   */
+  static List<Boolean> saveFree(Session session, List<Save> saves) throws SQLException {
+    Boolean[] done = new Boolean[saves.size()];
+    Arrays.fill(done, false);
+    session
+        .list(
+            row -> row.getInt(1),
+            SAVE_FREE,
+            column(session, "text", saves, save -> save.claim.subscription()),
+            column(session, "text", saves, save -> save.claim.partition().toString()),
+            column(session, "text", saves, save -> save.claim.owner()),
+            column(session, "bigint", saves, save -> save.claim.epoch()),
+            column(session, "bigint", saves, save -> save.cursor.floor().position().high()),
+            column(session, "bigint", saves, save -> save.cursor.floor().ordinal()),
+            column(session, "text", saves, save -> json(save.cursor)))
+        .forEach(n -> done[n - 1] = true);
+    return List.of(done);
+  }
+
+  private static Array column(
+      Session session, String type, List<Save> saves, Function<Save, Object> value)
+      throws SQLException {
+    return session.array(type, saves.stream().map(value).toArray());
   }
 
   /**

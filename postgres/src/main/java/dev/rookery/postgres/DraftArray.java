@@ -31,7 +31,7 @@ final class DraftArray extends PGobject implements PGBinaryObject {
   @Serial private static final long serialVersionUID = 1;
 
   private static final String TYPE = "rookery._draft";
-  private static final int COLUMNS = 14;
+  private static final int COLUMNS = 15;
   private static final int USUAL_BYTES = 768;
   private static final byte JSONB_VERSION = 1;
 
@@ -54,9 +54,9 @@ final class DraftArray extends PGobject implements PGBinaryObject {
     driver.getQueryExecutor().addBinarySendOid(type);
     array.head(driver.getTypeInfo().getPGArrayElement(type), batch.size());
     long total = 0;
-    for (Append append : batch) {
-      total += append.event().sizeBytes();
-      array.record(append, total);
+    for (int i = 0; i < batch.size(); i++) {
+      total += batch.get(i).event().sizeBytes();
+      array.record(batch.get(i), total, i + 1);
     }
     return array;
   }
@@ -66,7 +66,7 @@ final class DraftArray extends PGobject implements PGBinaryObject {
     room(5 * Integer.BYTES).putInt(1).putInt(0).putInt(element).putInt(events).putInt(1);
   }
 
-  private void record(Append append, long total) {
+  private void record(Append append, long total, int number) {
     Event event = append.event();
     int begin = bytes.position();
     room(2 * Integer.BYTES).putInt(0).putInt(COLUMNS);
@@ -86,6 +86,7 @@ final class DraftArray extends PGobject implements PGBinaryObject {
     ByteBuffer content = append.content().duplicate();
     column(Oid.BYTEA, content.remaining()).put(content);
     column(Oid.INT8, Long.BYTES).putLong(total);
+    column(Oid.INT4, Integer.BYTES).putInt(number);
     bytes.putInt(begin, bytes.position() - begin - Integer.BYTES);
   }
 

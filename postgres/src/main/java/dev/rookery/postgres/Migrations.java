@@ -15,7 +15,7 @@ import org.flywaydb.core.api.FlywayException;
  */
 final class Migrations {
   /** The version of the last file in the folder. */
-  static final int NEWEST = 6;
+  static final int NEWEST = 7;
 
   private Migrations() {}
 

@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
  * committed, so that revisions rise in the order of commits.
  */
 final class PostgresSubscriptions implements SubscriptionStore {
+  private static final int GROUP_SAVES = 100;
   private static final String ALL =
       "SELECT definition, paused, revision FROM rookery.subscriptions";
   private static final String BY_NAME = ALL + " ORDER BY name";
@@ -43,10 +44,12 @@ final class PostgresSubscriptions implements SubscriptionStore {
           + " revision = excluded.revision, definition = excluded.definition";
 
   private final Database database;
+  private final Gathering<Cursors.Save, Boolean> saves;
   private final AtomicLong seenChanges = new AtomicLong();
 
   PostgresSubscriptions(Database database) {
     this.database = database;
+    this.saves = new Gathering<>("rookery-postgres-cursors", GROUP_SAVES, save -> 1, this::save);
   }
 
   @Override
@@ -216,9 +219,15 @@ final class PostgresSubscriptions implements SubscriptionStore {
     return database.call(session -> Cursors.load(session, claim)).orElseThrow(claim::stale);
   }
 
+  private List<Boolean> save(List<Cursors.Save> together) {
+    return database.call(session -> Cursors.saveFree(session, together));
+  }
+
+  /** Together with those of others where nobody holds the claim, as an inbox does. */
   @Override
   public void save(Claim claim, Cursor cursor) {
-    if (!database.call(session -> Cursors.save(session, claim, cursor))) {
+    boolean saved = saves.call(new Cursors.Save(claim, cursor));
+    if (!saved && !database.call(session -> Cursors.save(session, claim, cursor))) {
       throw claim.stale();
     }
   }

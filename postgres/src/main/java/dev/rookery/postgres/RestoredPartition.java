@@ -18,8 +18,7 @@ final class RestoredPartition {
   private static final String INSERT =
       "WITH t AS (SELECT * FROM unnest(?::bigint[], ?::bigint[], ?::integer[], ?::bigint[])"
           + " WITH ORDINALITY AS t (place, taken, taken_nanos, upto, n)),"
-          + " d AS (SELECT *, row_number() OVER () AS n FROM unnest(?::rookery.draft[])),"
-          + " b AS MATERIALIZED (SELECT * FROM t JOIN d USING (n)),"
+          + " b AS MATERIALIZED (SELECT * FROM t JOIN unnest(?::rookery.draft[]) AS d USING (n)),"
           + " e AS ("
           + EVENTS
           + " SELECT ?, place, timestamptz '1970-01-01 00:00:00+00' + taken * interval '1 second'"

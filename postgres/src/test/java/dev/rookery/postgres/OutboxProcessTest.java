@@ -106,7 +106,7 @@ class OutboxProcessTest {
   }
 
   private String append() {
-    return "SELECT kind, place FROM \"" + schema + "\".append";
+    return "SELECT first, kinds, places FROM \"" + schema + "\".append";
   }
 
   @Test
