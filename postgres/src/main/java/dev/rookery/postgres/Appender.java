@@ -35,7 +35,11 @@ import java.util.function.Supplier;
  * partition's row; so its answer is true of both. Only where that fails too it is unknown.
  */
 final class Appender implements AutoCloseable {
-  private static final int GROUP_EVENTS = 200;
+  private static final int GROUP_SIZE = 2_000;
+
+  /** An event counts once for each so many bytes that it has begun. */
+  private static final int COUNTED_BYTES = 4_096;
+
   private static final String APPEND = "SELECT first, kinds, places FROM rookery.append(?, ?, ?)";
 
   private final Database database;
@@ -68,7 +72,7 @@ final class Appender implements AutoCloseable {
     this.appended = appended;
     this.groups =
         new Gathering<>(
-            "rookery-postgres-appender " + partition, GROUP_EVENTS, List::size, this::store);
+            "rookery-postgres-appender " + partition, GROUP_SIZE, Appender::size, this::store);
   }
 
   List<Appended> append(List<Append> events) {
@@ -83,6 +87,10 @@ final class Appender implements AutoCloseable {
     } finally {
       open.readLock().unlock();
     }
+  }
+
+  private static int size(List<Append> events) {
+    return events.stream().mapToInt(each -> 1 + each.event().sizeBytes() / COUNTED_BYTES).sum();
   }
 
   private List<List<Appended>> store(List<List<Append>> members) {

@@ -12,13 +12,15 @@ import java.util.function.ToIntFunction;
 
 /**
  * Calls of many threads that are made together: what comes while one group is under way waits for
- * the next. Where a whole group waits, a second one goes beside the first, so that the server has
- * something to do while an answer is read and the next question is written.
+ * the next. Where much waits, a second one goes beside the first, so that the server has something
+ * to do while an answer is read and the next question is written.
  *
  * @param <C> what a caller asks
  * @param <A> what it is answered
  */
 final class Gathering<C, A> {
+  private static final int SECOND_OF_MOST = 4;
+
   private final int most;
   private final ToIntFunction<C> size;
   private final Function<List<C>, List<A>> work;
@@ -43,7 +45,7 @@ final class Gathering<C, A> {
     this.size = size;
     this.work = work;
     this.first = new SerialWork(name, () -> drain(1));
-    this.second = new SerialWork(name, () -> drain(most));
+    this.second = new SerialWork(name, () -> drain(most / SECOND_OF_MOST));
   }
 
   /**
@@ -53,9 +55,9 @@ final class Gathering<C, A> {
    */
   A call(C call) {
     CompletableFuture<A> answer = new CompletableFuture<>();
-    boolean whole = add(new Waiting<>(call, answer));
+    boolean much = add(new Waiting<>(call, answer));
     first.ask();
-    if (whole) {
+    if (much) {
       second.ask();
     }
     try {
@@ -68,7 +70,7 @@ final class Gathering<C, A> {
   private synchronized boolean add(Waiting<C, A> mine) {
     waiting.add(mine);
     waitingSize += size.applyAsInt(mine.call);
-    return waitingSize >= most;
+    return waitingSize >= most / SECOND_OF_MOST;
   }
 
   private void drain(int least) {

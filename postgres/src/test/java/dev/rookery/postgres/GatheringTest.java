@@ -14,20 +14,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Groups of three, which are under way until a gate opens. */
+/** Groups of eight, of which a second begins where two wait, and which are under way until a gate opens. */
 @Timeout(300)
 class GatheringTest {
+  private static final int MOST = 8;
   private static final int REFUSED = 13;
   private static final int FATAL = 14;
 
   private final List<List<Integer>> groups = new CopyOnWriteArrayList<>();
   private final CountDownLatch gate = new CountDownLatch(1);
   private final Gathering<Integer, Integer> gathering =
-      new Gathering<>("gathering", 3, call -> 1, this::tenfold);
+      new Gathering<>("gathering", MOST, call -> 1, this::tenfold);
 
   @AfterEach
   void open() {
@@ -73,33 +75,30 @@ class GatheringTest {
   }
 
   @Test
-  void callsThatComeWhileAGroupIsUnderWayGoTogether() throws Exception {
-    FutureTask<Integer> one = callAlone(1);
-    FutureTask<Integer> two = call(2);
-    FutureTask<Integer> three = call(3);
+  void callsThatComeWhileGroupsAreUnderWayGoTogether() throws Exception {
+    List<FutureTask<Integer>> calls = new ArrayList<>(List.of(callAlone(1), call(2)));
     staysFor(Duration.ofMillis(100), () -> groups.size() == 1);
-
-    gate.countDown();
-
-    assertThat(answers(List.of(one, two, three))).containsExactly(10, 20, 30);
-    assertThat(groups).containsExactly(List.of(1), List.of(2, 3));
-  }
-
-  @Test
-  void aWholeGroupGoesBesideTheFirstAndAThirdWaits() throws Exception {
-    FutureTask<Integer> first = callAlone(1);
-    List<FutureTask<Integer>> second = List.of(call(2), call(3), call(4));
-    soon().until(() -> groups.equals(List.of(List.of(1), List.of(2, 3, 4))));
-    List<FutureTask<Integer>> others = List.of(call(5), call(6), call(7), call(8));
+    calls.add(call(3));
+    soon().until(() -> groups.equals(List.of(List.of(1), List.of(2, 3))));
+    calls.addAll(List.of(call(4), call(5), call(6)));
     staysFor(Duration.ofMillis(100), () -> groups.size() == 2);
 
     gate.countDown();
 
-    assertThat(first.get()).isEqualTo(10);
-    assertThat(answers(second)).containsExactly(20, 30, 40);
-    assertThat(answers(others)).containsExactly(50, 60, 70, 80);
-    assertThat(groups.subList(2, groups.size()))
-        .containsExactlyInAnyOrder(List.of(5, 6, 7), List.of(8));
+    assertThat(answers(calls)).containsExactly(10, 20, 30, 40, 50, 60);
+    assertThat(groups).containsExactly(List.of(1), List.of(2, 3), List.of(4, 5, 6));
+  }
+
+  @Test
+  void aGroupIsNoLargerThanItMayBe() throws Exception {
+    List<FutureTask<Integer>> calls = new ArrayList<>(List.of(callAlone(1), call(2), call(3)));
+    soon().until(() -> groups.size() == 2);
+    IntStream.range(20, 20 + MOST + 1).forEach(number -> calls.add(call(number)));
+
+    gate.countDown();
+
+    assertThat(answers(calls)).hasSize(MOST + 4).doesNotContainNull();
+    assertThat(groups).extracting(List::size).containsExactlyInAnyOrder(1, 2, MOST, 1);
   }
 
   @Test
@@ -107,6 +106,7 @@ class GatheringTest {
     FutureTask<Integer> one = callAlone(1);
     FutureTask<Integer> two = call(2);
     FutureTask<Integer> refused = call(REFUSED);
+    soon().until(() -> groups.size() == 2);
 
     gate.countDown();
 

@@ -10,7 +10,6 @@ import dev.rookery.spi.Append;
 import dev.rookery.testkit.Samples;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +37,7 @@ class SearchPlansTest {
           .append(
               BOT, IntStream.range(first, first + 1_000).mapToObj(SearchPlansTest::event).toList());
     }
+    SERVER.run("VACUUM ANALYZE " + SCHEMA.sql("rookery.events"));
   }
 
   private static Append event(int number) {
@@ -61,11 +61,8 @@ class SearchPlansTest {
     OPENED.close();
   }
 
-  /** As if there were many rows: few are read through as quickly. */
   private static String plan(String sql, Object... values) throws SQLException {
-    try (Connection connection = SERVER.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("SET enable_seqscan = off");
+    try (Connection connection = SERVER.connect()) {
       List<String> lines =
           new Session(connection, SCHEMA)
               .list(row -> row.getString(1), "EXPLAIN (COSTS OFF) " + sql, values);
@@ -76,6 +73,11 @@ class SearchPlansTest {
   private static String events() {
     return "rookery.events_"
         + SERVER.ask("SELECT number FROM " + SCHEMA.name() + ".partitions").getFirst();
+  }
+
+  /** The chunk that is full; the other is so small that going through it is as quick. */
+  private static String scanned() {
+    return "Seq Scan on " + events().substring("rookery.".length()) + "_1 ";
   }
 
   @Test
@@ -89,7 +91,7 @@ class SearchPlansTest {
             100,
             1_000_000L);
 
-    assertThat(plan).contains(BY_NAME).doesNotContain("Seq Scan on events");
+    assertThat(plan).contains(BY_NAME).doesNotContain(scanned());
   }
 
   @Test
@@ -103,20 +105,20 @@ class SearchPlansTest {
             100,
             1_000_000L);
 
-    assertThat(plan).contains(BY_NAME).doesNotContain("Seq Scan on events");
+    assertThat(plan).contains(BY_NAME).doesNotContain(scanned());
   }
 
   @Test
   void anIdIsLookedUp() throws SQLException {
     assertThat(plan(PostgresLog.FIND, "e71"))
         .contains(BY_NAME)
-        .doesNotContain("Seq Scan on events");
+        .doesNotContain(scanned());
   }
 
   @Test
   void withoutTheIndexAConversationWouldBeScannedFor() throws SQLException {
-    String plan = plan("SELECT * FROM " + events() + " WHERE correlation || '' = ?", "e70");
+    String plan = plan("SELECT * FROM " + events() + " e WHERE e.correlation || '' = ?", "e70");
 
-    assertThat(plan).as("the control").contains("Seq Scan on events");
+    assertThat(plan).as("the control").contains(scanned());
   }
 }

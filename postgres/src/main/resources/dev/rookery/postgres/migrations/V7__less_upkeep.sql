@@ -1,7 +1,8 @@
--- Nothing is planned by statistics of the log and of the ids, and to take them of each new chunk cost as
--- much as a fifth of an append. Vacuums go on: they sum up what was added.
+-- Nothing is planned by statistics of the ids.
 ALTER TABLE recent_ids SET (autovacuum_analyze_threshold = 2147483647);
 
+-- Statistics of a chunk come from three thousand of its rows in place of thirty thousand, which took
+-- as much as a fifth of what the appends took. They are what leads searches to events_by_name.
 CREATE OR REPLACE FUNCTION make_chunk(p integer) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = "${flyway:defaultSchema}", pg_temp
 AS $$
@@ -13,7 +14,10 @@ BEGIN
   SELECT * INTO STRICT tail FROM partitions WHERE number = p FOR NO KEY UPDATE;
   size := greatest(10000, (tail.last - tail.trimmed) / 8);
   name := 'events_' || p || '_' || tail.room + 1;
-  EXECUTE format('CREATE TABLE %I (LIKE events) WITH (autovacuum_analyze_threshold = 2147483647)', name);
+  EXECUTE format('CREATE TABLE %I (LIKE events)', name);
+  EXECUTE (
+    SELECT format('ALTER TABLE %I ', name) || string_agg(format('ALTER %I SET STATISTICS 10', a.attname), ', ')
+    FROM pg_attribute a WHERE a.attrelid = 'events'::regclass AND a.attnum > 0 AND NOT a.attisdropped);
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
     'events_' || p, name, tail.room + 1, tail.room + size + 1);
   INSERT INTO chunks VALUES (p, tail.room + 1, tail.room + size);
