@@ -1,6 +1,5 @@
 package dev.rookery.postgres;
 
-import dev.rookery.RookeryException;
 import dev.rookery.spi.SerialWork;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -48,8 +47,8 @@ final class Upkeep {
       ahead();
       while (forget() == SLICE) {}
       drop();
-    } catch (RookeryException e) {
-      // Another time
+    } catch (RuntimeException e) {
+      // Another time; a pool that is closed under its connections throws a NullPointerException
     }
   }
 
