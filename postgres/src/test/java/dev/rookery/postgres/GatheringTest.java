@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Groups of eight, of which a second begins where two wait, and which are under way until a gate opens. */
+/**
+ * Groups of eight, of which a second begins where two wait, and which are under way until a gate
+ * opens.
+ */
 @Timeout(300)
 class GatheringTest {
   private static final int MOST = 8;

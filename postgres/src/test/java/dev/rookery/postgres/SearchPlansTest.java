@@ -110,9 +110,7 @@ class SearchPlansTest {
 
   @Test
   void anIdIsLookedUp() throws SQLException {
-    assertThat(plan(PostgresLog.FIND, "e71"))
-        .contains(BY_NAME)
-        .doesNotContain(scanned());
+    assertThat(plan(PostgresLog.FIND, "e71")).contains(BY_NAME).doesNotContain(scanned());
   }
 
   @Test
