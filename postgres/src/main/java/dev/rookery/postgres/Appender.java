@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -47,7 +47,7 @@ final class Appender implements AutoCloseable {
   private final Partition partition;
   private final boolean remembers;
   private final Supplier<Durability> durability;
-  private final Consumer<Position> appended;
+  private final ObjIntConsumer<Position> appended;
   private final Gathering<List<Append>, List<Appended>> groups;
   private final ReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed;
@@ -55,7 +55,8 @@ final class Appender implements AutoCloseable {
   /**
    * An appender.
    *
-   * @param appended told of the last position of each group that is stored
+   * @param appended told of the last position of each group that is stored, and of the partition's
+   *     number; what it throws would be taken for a refusal
    */
   Appender(
       Database database,
@@ -63,7 +64,7 @@ final class Appender implements AutoCloseable {
       Partition partition,
       Duration idWindow,
       Supplier<Durability> durability,
-      Consumer<Position> appended) {
+      ObjIntConsumer<Position> appended) {
     this.database = database;
     this.partitions = partitions;
     this.partition = partition;
@@ -94,8 +95,9 @@ final class Appender implements AutoCloseable {
   }
 
   private List<List<Appended>> store(List<List<Append>> members) {
-    List<Appended> answers = together(members.stream().flatMap(List::stream).toList());
-    end(answers).ifPresent(appended);
+    int number = partitions.number(partition);
+    List<Appended> answers = together(number, members.stream().flatMap(List::stream).toList());
+    end(answers).ifPresent(end -> appended.accept(end, number));
     List<List<Appended>> each = new ArrayList<>();
     int from = 0;
     for (List<Append> member : members) {
@@ -106,8 +108,7 @@ final class Appender implements AutoCloseable {
     return each;
   }
 
-  private List<Appended> together(List<Append> batch) {
-    int number = partitions.number(partition);
+  private List<Appended> together(int number, List<Append> batch) {
     Connection connection = database.borrow();
     try (connection) {
       return call(connection, number, batch);

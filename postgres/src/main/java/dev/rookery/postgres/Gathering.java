@@ -29,7 +29,7 @@ final class Gathering<C, A> {
   private final Queue<Waiting<C, A>> waiting = new ArrayDeque<>();
   private int waitingSize;
 
-  private record Waiting<C, A>(C call, CompletableFuture<A> answer) {}
+  private record Waiting<C, A>(C call, int size, CompletableFuture<A> answer) {}
 
   /**
    * Nothing waits yet.
@@ -55,7 +55,7 @@ final class Gathering<C, A> {
    */
   A call(C call) {
     CompletableFuture<A> answer = new CompletableFuture<>();
-    boolean much = add(new Waiting<>(call, answer));
+    boolean much = add(new Waiting<>(call, size.applyAsInt(call), answer));
     first.ask();
     if (much) {
       second.ask();
@@ -69,7 +69,7 @@ final class Gathering<C, A> {
 
   private synchronized boolean add(Waiting<C, A> mine) {
     waiting.add(mine);
-    waitingSize += size.applyAsInt(mine.call);
+    waitingSize += mine.size;
     return waitingSize >= most / SECOND_OF_MOST;
   }
 
@@ -94,11 +94,10 @@ final class Gathering<C, A> {
     }
     int taken = 0;
     for (Waiting<C, A> next = waiting.peek(); next != null; next = waiting.peek()) {
-      int more = size.applyAsInt(next.call);
-      if (taken > 0 && taken + more > most) {
+      if (taken > 0 && taken + next.size > most) {
         break;
       }
-      taken += more;
+      taken += next.size;
       group.add(waiting.remove());
     }
     waitingSize -= taken;

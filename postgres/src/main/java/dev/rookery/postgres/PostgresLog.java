@@ -86,17 +86,21 @@ final class PostgresLog implements EventLog, AutoCloseable {
                 p,
                 config.idWindow(),
                 () -> settings.now().durability(),
-                end -> appended(p, end)));
+                (end, number) -> appended(p, number, end)));
   }
 
   /** What came from the outbox. */
   void moved(Outbox.Batch batch) {
-    Appender.end(batch.answers()).ifPresent(end -> appended(batch.partition(), end));
+    Appender.end(batch.answers())
+        .ifPresent(end ->
+            partitions
+                .find(batch.partition())
+                .ifPresent(number -> appended(batch.partition(), number, end)));
   }
 
-  private void appended(Partition partition, Position end) {
+  private void appended(Partition partition, int number, Position end) {
     wakeups.appended(partition, end);
-    partitions.find(partition).ifPresent(number -> upkeep(number).reached(end.high()));
+    upkeep(number).reached(end.high());
   }
 
   private Upkeep upkeep(int number) {
